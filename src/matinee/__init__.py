@@ -1,0 +1,3 @@
+"""Matinee: your own streaming service."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,86 @@
+"""What a feature is to the composition root, and the container that holds the built services."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar, cast
+
+from matinee.infra.jobs.definitions import JobDefinition, ScheduleDefinition
+
+T = TypeVar("T")
+Role = Literal["client", "admin", "auth", "catalog", "streaming"]
+ROLES: tuple[Role, ...] = ("client", "admin", "auth", "catalog", "streaming")
+
+
+class Container:
+    """One instance for each type; asked for by type, so that nothing is found by name."""
+
+    def __init__(self) -> None:
+        self._instances: dict[type[Any], Any] = {}
+
+    def add(self, kind: type[T], instance: T) -> T:
+        """Register `instance` under `kind`; a second registration is a programming error."""
+        if kind in self._instances:
+            raise LookupError(f"{kind.__name__} is registered already")
+        self._instances[kind] = instance
+        return instance
+
+    def get(self, kind: type[T]) -> T:
+        """The instance registered for `kind`; LookupError when bootstrap did not build one."""
+        try:
+            return cast(T, self._instances[kind])
+        except KeyError:
+            raise LookupError(f"{kind.__name__} was not built; see bootstrap.py") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A domain event: something that has happened, published after the commit. Features subclass it in `events.py`."""
+
+
+EventHandler = Callable[[Event], Awaitable[None]]
+
+
+class EventBus:
+    """Delivers domain events inside the process, to each handler in turn; a handler's failure is the publisher's to see."""
+
+    def __init__(self) -> None:
+        self._handlers: dict[type[Event], list[EventHandler]] = {}
+
+    def subscribe(self, kind: type[Event], handler: Callable[[Any], Awaitable[None]]) -> None:
+        self._handlers.setdefault(kind, []).append(handler)
+
+    async def publish(self, event: Event) -> None:
+        for handler in self._handlers.get(type(event), ()):
+            await handler(event)
+
+
+@dataclass(frozen=True, slots=True)
+class RoutesOf:
+    """Routers (`fastapi.APIRouter`) and the role that serves them. Paths are below `/api/v1`."""
+
+    role: Role
+    routers: Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A capability, as bootstrap sees it.
+
+    `build` creates the feature's services, puts them into the container and subscribes to events. `jobs` and `schedules` get the
+    container when they are wired, so handlers find their service there. `running` are the background parts (watchers, sweepers)
+    that live as long as the process: `running(container)` gives an async context manager for each.
+    """
+
+    name: str
+    build: Callable[[Container], None]
+    routes: Sequence[RoutesOf] = ()
+    jobs: Callable[[Container], Iterable[JobDefinition]] | None = None
+    schedules: Sequence[ScheduleDefinition] = ()
+    running: Sequence[Callable[[Container], AbstractAsyncContextManager[None]]] = ()
+    commands: Any = None
+    """A `typer.Typer` whose commands `matinee` takes over."""
+    tags: Sequence[dict[str, str]] = field(default_factory=tuple)
+    """OpenAPI tags: name and description."""

@@ -1,0 +1,45 @@
+"""Who is asking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from matinee.infra.ids import UserId
+
+Scope = Literal[
+    "catalog:read", "library:read", "library:write", "playback", "progress", "requests", "downloads", "admin"
+]
+ALL_SCOPES: frozenset[Scope] = frozenset(
+    {"catalog:read", "library:read", "library:write", "playback", "progress", "requests", "downloads", "admin"}
+)
+USER_SCOPES: frozenset[Scope] = ALL_SCOPES - {"admin", "library:write"}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """An authenticated caller. `scopes` is already cut down to what its role allows."""
+
+    user_id: UserId
+    name: str
+    role: Literal["admin", "user"]
+    tier: Literal["free", "premium", "api"]
+    scopes: frozenset[Scope]
+    credential: Literal["cookie", "token", "api_key"]
+    credential_id: str
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role == "admin" and "admin" in self.scopes
+
+
+class Authenticator(Protocol):
+    """Turns the credential of a request into a caller; the accounts feature implements it."""
+
+    async def authenticate(self, method: str, headers: Mapping[str, str], cookies: Mapping[str, str]) -> Caller | None:
+        """The caller, or None where the request carries no credential.
+
+        Raises an error of category `auth` where it carries one that is not valid, and `CsrfFailed` where a cookie is used on a
+        write without the header `X-CSRF-Token`.
+        """

@@ -1,0 +1,83 @@
+"""What routes ask for: services by type, units of work, the caller.
+
+    Movies = Annotated[CatalogService, Depends(service(CatalogService))]
+
+    @router.get("/things", dependencies=[Depends(requires("library:read"))])
+    async def list_things(things: Movies, unit: Reading) -> ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Annotated, Any, TypeVar, cast
+
+from fastapi import Depends, Request
+
+from matinee.infra.database import Database, ReadUnit, UnitOfWork
+from matinee.infra.errors import AuthenticationRequired, Forbidden, ScopeMissing
+from matinee.infra.feature import Container
+from matinee.infra.http.caller import Authenticator, Caller, Scope
+
+T = TypeVar("T")
+
+
+def container_of(request: Request) -> Container:
+    """The container that bootstrap filled."""
+    return cast(Container, request.app.state.container)
+
+
+def service(kind: type[T]) -> Callable[[Request], T]:
+    """A dependency that gives the one instance of `kind`."""
+
+    def provide(request: Request) -> T:
+        return container_of(request).get(kind)
+
+    return provide
+
+
+async def _read(request: Request) -> AsyncIterator[ReadUnit]:
+    async with container_of(request).get(Database).read() as unit:
+        yield unit
+
+
+async def _write(request: Request) -> AsyncIterator[UnitOfWork]:
+    async with container_of(request).get(Database).write() as unit:
+        yield unit
+
+
+Reading = Annotated[ReadUnit, Depends(_read, scope="function")]
+"""A read unit for the time of the handler."""
+Writing = Annotated[UnitOfWork, Depends(_write, scope="function")]
+"""A unit of work, committed when the handler has returned and before the answer is sent."""
+
+
+async def current_caller(request: Request) -> Caller | None:
+    """The caller, or None when the request carries no credential; looked up once a request."""
+    state: Any = request.state
+    if not hasattr(state, "caller"):
+        authenticator = container_of(request).get(Authenticator)  # type: ignore[type-abstract]  # a key, not a constructor
+        state.caller = await authenticator.authenticate(request.method, request.headers, request.cookies)
+    return cast("Caller | None", state.caller)
+
+
+async def _signed_in(caller: Annotated[Caller | None, Depends(current_caller)]) -> Caller:
+    if caller is None:
+        raise AuthenticationRequired("Sign in, or send an API key in X-Api-Key.")
+    return caller
+
+
+CurrentCaller = Annotated[Caller, Depends(_signed_in)]
+"""The caller; 401 when there is none."""
+
+
+def requires(scope: Scope) -> Callable[[Caller], Awaitable[Caller]]:
+    """A dependency that gives the caller if it has `scope`, else answers 401 or 403."""
+
+    async def check(caller: CurrentCaller) -> Caller:
+        if scope in caller.scopes:
+            return caller
+        if caller.credential == "api_key":
+            raise ScopeMissing(f"This key lacks the scope {scope}.")
+        raise Forbidden("This needs an administrator." if scope in {"admin", "library:write"} else "")
+
+    return check

@@ -1,0 +1,1 @@
+"""Small protocols by capability, with their frozen value types."""
