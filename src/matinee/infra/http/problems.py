@@ -1,0 +1,124 @@
+"""Every error becomes `application/problem+json` (RFC 9457), in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import ceil
+from typing import Any, Final
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from matinee.infra.errors import (
+    CATALOGUE,
+    FieldError,
+    MalformedJson,
+    MatineeError,
+    MethodNotAllowed,
+    NotFound,
+    ValidationFailed,
+)
+
+log = structlog.get_logger(__name__)
+MEDIA_TYPE: Final = "application/problem+json"
+TYPE_PREFIX: Final = "https://matinee.invalid/problems/"
+_BY_STATUS: Final[Mapping[int, type[MatineeError]]] = {404: NotFound, 405: MethodNotAllowed}
+
+
+class ProblemFieldError(BaseModel):
+    """One wrong value."""
+
+    location: str
+    message: str
+    code: str
+
+
+class Problem(BaseModel):
+    """An error, as RFC 9457 shapes it, with Matinee's own members."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str = Field(description="Stable; see the error catalogue.")
+    category: str
+    correlation_id: str
+    retry_after: float | None = Field(None, description="Seconds after which trying again makes sense.")
+    errors: list[ProblemFieldError] = []
+
+
+def problem_response(
+    error: MatineeError, *, instance: str, correlation_id: str, language: str | None = None
+) -> Response:
+    """The answer for `error`."""
+    spec = error.spec
+    body: dict[str, Any] = {
+        "type": TYPE_PREFIX + error.code.replace("_", "-"),
+        "title": spec.title,
+        "status": spec.status,
+        "detail": error.detail,
+        "instance": instance,
+        "code": error.code,
+        "category": spec.category,
+        "correlation_id": correlation_id,
+    }
+    headers = {"cache-control": "no-store", **error.headers}
+    if error.retry_after is not None:
+        body["retry_after"] = error.retry_after
+        headers["retry-after"] = str(max(1, ceil(error.retry_after)))
+    if error.errors:
+        body["errors"] = [{"location": e.location, "message": e.message, "code": e.code} for e in error.errors]
+    if spec.status == 401:
+        headers.setdefault("www-authenticate", 'Bearer realm="matinee"')
+    return JSONResponse(body, spec.status, headers, media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Register the handlers."""
+
+    async def ours(request: Request, error: Exception) -> Response:
+        assert isinstance(error, MatineeError)
+        if error.spec.status >= 500:
+            log.warning("request_failed", code=error.code, detail=error.detail, exc_info=error.__cause__ or False)
+        return _respond(request, error)
+
+    async def invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return _respond(request, translate_validation(error.errors()))
+
+    async def framework(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        kind = _BY_STATUS.get(error.status_code, NotFound if error.status_code < 500 else MatineeError)
+        return _respond(request, kind(headers=dict(error.headers or {})))
+
+    app.add_exception_handler(MatineeError, ours)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, framework)
+
+
+def translate_validation(found: Sequence[Any]) -> MatineeError:
+    """FastAPI's validation errors as ours."""
+    if any(item["type"] == "json_invalid" for item in found):
+        return MalformedJson("The body could not be read as JSON.")
+    errors = [
+        FieldError(".".join(str(part) for part in item["loc"]), str(item["msg"]), str(item["type"])) for item in found
+    ]
+    return ValidationFailed(f"{len(errors)} value(s) did not pass.", errors=errors)
+
+
+def _respond(request: Request, error: MatineeError) -> Response:
+    correlation_id = str(request.scope.get("state", {}).get("request_id", ""))
+    return problem_response(error, instance=request.url.path, correlation_id=correlation_id)
+
+
+def documented() -> dict[int | str, dict[str, Any]]:
+    """The error answers that every route may give, for OpenAPI."""
+    schema = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    statuses = {400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503, 504}
+    titles = {spec.status: spec.category for spec in CATALOGUE.values()}
+    return {status: {"description": f"A problem ({titles.get(status, 'error')})", **schema} for status in sorted(statuses)}
