@@ -1,0 +1,134 @@
+"""Rules of accounts: lifetimes, names, passwords, scopes, and who may set up the server."""
+
+from __future__ import annotations
+
+import ipaddress
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from matinee.infra.http.caller import ALL_SCOPES, USER_SCOPES, Scope
+
+Role = Literal["admin", "user"]
+
+SESSION_COOKIE = "matinee_session"
+CSRF_COOKIE = "matinee_csrf"
+CSRF_HEADER = "x-csrf-token"
+API_KEY_HEADER = "x-api-key"
+KEY_MARK = "mtn_"
+"""What every API key starts with, so that scanners for leaked secrets can find them."""
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+MIN_PASSWORD = 8
+MAX_PASSWORD = 256
+TRIVIAL_WORDS = (
+    "password", "passwort", "passw0rd", "contrasena", "motdepasse", "qwerty", "qwertz", "azerty", "qwertyuiop", "qwertzuiop", "asdfghjkl",
+    "letmein", "iloveyou", "welcome", "willkommen", "admin", "administrator", "matinee", "changeme", "sunshine", "princess", "football",
+    "baseball", "superman", "trustno1", "secret", "dragon", "monkey", "master", "abc", "abcd", "test", "hallo", "hello", "starwars",
+)  # fmt: skip
+LOCAL_SUFFIXES = (".local", ".localhost", ".lan", ".home", ".internal", ".home.arpa", ".fritz.box")
+SEQUENCES = ("01234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "qwertzuiop", "asdfghjkl", "1q2w3e4r5t6z")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsOptions:
+    """Lifetimes and limits. `cookie_secure` belongs on behind TLS; `base_path` is the prefix the server lives under ("" for none)."""
+
+    access_token_lifetime: timedelta = timedelta(minutes=15)
+    session_lifetime: timedelta = timedelta(days=90)
+    refresh_lifetime: timedelta = timedelta(days=30)
+    setup_token_lifetime: timedelta = timedelta(days=7)
+    credential_memory: timedelta = timedelta(seconds=30)
+    """How long a verified credential is taken without asking the database; a revocation in another process works after that."""
+    remembered_credentials: int = 10_000
+    sign_in_attempts: int = 10
+    sign_in_window: timedelta = timedelta(minutes=15)
+    hashing_threads: int = 2
+    """Argon2 takes 64 MiB in each."""
+    waiting_hashes: int = 32
+    cookie_secure: bool = False
+    base_path: str = ""
+    issuer: str = "matinee"
+    demo: bool = False
+    """Whether the first-run page proposes the demo library."""
+    library_paths: Sequence[str] = ()
+    """Folders known from the settings, shown on the first-run page."""
+    version: str = ""
+
+
+def name_key(name: str) -> str:
+    """The form in which two names are compared: `Anna`, `anna` and full-width `ａｎｎａ` are one."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).strip()
+
+
+def password_problem(password: str, name: str) -> str | None:
+    """Why `password` is refused, or None. There are no composition rules, after NIST SP 800-63B section 5.1.1.2."""
+    folded = password.casefold().strip()
+    if len(password) < MIN_PASSWORD:
+        return f"Use at least {MIN_PASSWORD} characters."
+    if len(password) > MAX_PASSWORD:
+        return f"Use at most {MAX_PASSWORD} characters."
+    if folded == name_key(name) or folded == name_key(name) * 2 or folded[::-1] == name_key(name):
+        return "The password must not be the name."
+    if _is_trivial(folded):
+        return "This password is among the first that anybody would try."
+    return None
+
+
+def _is_trivial(folded: str) -> bool:
+    if len(set(folded)) <= 2:
+        return True
+    if any(folded in line * 2 or folded in line[::-1] * 2 for line in SEQUENCES):
+        return True
+    bare = folded.strip("0123456789!?.,-_*#+@$ ")
+    return not bare or (bare in TRIVIAL_WORDS) or any(bare == word * 2 for word in TRIVIAL_WORDS)
+
+
+def scopes_of(role: str) -> frozenset[Scope]:
+    """Everything that a role may do."""
+    return ALL_SCOPES if role == "admin" else USER_SCOPES
+
+
+def allowed_scopes(role: str, wanted: Iterable[str]) -> frozenset[Scope]:
+    """`wanted` cut down to what the role may do; unknown names fall away."""
+    chosen = set(wanted)
+    return frozenset(scope for scope in scopes_of(role) if scope in chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request comes from. `address` is the peer's, `forwarded` says that a proxy stands between without being trusted for it."""
+
+    address: str
+    device: str = ""
+    host: str = ""
+    forwarded: bool = False
+
+
+def is_local(origin: Origin) -> bool:
+    """Whether the caller sits at this machine or in its private network, and so may set up the server without the token.
+
+    Behind a proxy the peer's address is the proxy's, which says nothing. A public host name pointing here is refused as
+    well: it may be another site's page that has rebound its name to this address.
+    """
+    try:
+        address = ipaddress.ip_address(origin.address.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    near = address.is_loopback or address.is_private or address.is_link_local
+    return near and not address.is_unspecified and not origin.forwarded and _is_local_host(origin.host)
+
+
+def _is_local_host(host: str) -> bool:
+    name = host.rsplit("]", 1)[0].lstrip("[") if host.startswith("[") else host.partition(":")[0]
+    name = name.casefold().rstrip(".")
+    if "." not in name and ":" not in name:
+        return True
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return name.endswith(LOCAL_SUFFIXES)
+    return True
