@@ -25,7 +25,7 @@ from matinee.infra.errors import (
 
 log = structlog.get_logger(__name__)
 MEDIA_TYPE: Final = "application/problem+json"
-TYPE_PREFIX: Final = "https://matinee.invalid/problems/"
+TYPE_PREFIX: Final = "/docs/errors#"
 _BY_STATUS: Final[Mapping[int, type[MatineeError]]] = {404: NotFound, 405: MethodNotAllowed}
 
 
@@ -58,7 +58,7 @@ def problem_response(
     """The answer for `error`."""
     spec = error.spec
     body: dict[str, Any] = {
-        "type": TYPE_PREFIX + error.code.replace("_", "-"),
+        "type": TYPE_PREFIX + error.code,
         "title": spec.title,
         "status": spec.status,
         "detail": error.detail,

@@ -1,0 +1,156 @@
+"""Assembles the ASGI application from what bootstrap gives it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from starlette.types import ASGIApp
+
+from matinee import __version__
+from matinee.infra.errors import MatineeError
+from matinee.infra.feature import Container
+from matinee.infra.http import explorer, health, problems
+from matinee.infra.http.middleware import BasePath, BodyLimit, RequestContext, SecurityHeaders, TimeLimit
+from matinee.infra.http.strict import strict_query
+from matinee.infra.http.web import WebFiles, build_router
+from matinee.infra.observability.metrics import Metrics
+
+API_PREFIX = "/api/v1"
+# blob: is what hls.js needs for its worker and for the media source.
+CONTENT_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; worker-src 'self' blob:; "
+    "style-src 'self'; script-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+SECURITY_HEADERS: Mapping[str, str] = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=()",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "content-security-policy": CONTENT_POLICY,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HttpOptions:
+    """Limits of the inbound side. `time_limit` is in seconds and bounds the time to the first byte of an answer."""
+
+    base_path: str = ""
+    body_limit: int = 1_048_576
+    time_limit: float = 30.0
+    behind_tls: bool = False
+
+
+Lifespan = Callable[[], AbstractAsyncContextManager[None]]
+
+
+def create_app(
+    container: Container,
+    routers: Iterable[Any],
+    *,
+    options: HttpOptions,
+    web: WebFiles,
+    lifespan: Lifespan,
+    tags: Sequence[dict[str, str]] = (),
+) -> ASGIApp:
+    """The application with its middleware. `routers` are the features' routers of the roles this process has."""
+    app = build_api(container, routers, lifespan=lifespan, tags=tags)
+    app.include_router(build_router(web))
+    headers = dict(SECURITY_HEADERS)
+    if options.behind_tls:
+        headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
+    metrics = container.get(Metrics)
+    limited = BodyLimit(TimeLimit(app, options.time_limit), options.body_limit)
+    return RequestContext(SecurityHeaders(BasePath(limited, options.base_path), headers), metrics)
+
+
+def build_api(
+    container: Container, routers: Iterable[Any], *, lifespan: Lifespan, tags: Sequence[dict[str, str]] = ()
+) -> FastAPI:
+    """The FastAPI application alone, as OpenAPI describes it."""
+
+    @asynccontextmanager
+    async def running(_app: FastAPI) -> AsyncIterator[None]:
+        async with lifespan():
+            yield
+
+    app = FastAPI(
+        title="Matinee",
+        version=__version__,
+        summary="Your own streaming service.",
+        description=_DESCRIPTION,
+        openapi_url="/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=running,
+        dependencies=[Depends(strict_query)],
+        openapi_tags=[*tags, {"name": "operations", "description": "Health and metrics."}],
+        separate_input_output_schemas=False,
+    )
+    app.state.container = container
+    problems.install(app)
+    app.add_exception_handler(Exception, _crashed)
+    api = APIRouter(prefix=API_PREFIX, responses=problems.documented())
+    for router in routers:
+        api.include_router(router)
+    app.include_router(api)
+    app.include_router(health.router)
+    app.include_router(explorer.router)
+    app.include_router(_metrics_router(container.get(Metrics)))
+    _document_problems(app)
+    return app
+
+
+async def _crashed(request: Request, _error: Exception) -> Response:
+    """The answer for what nobody expected; the middleware outside logs it."""
+    correlation_id = str(request.scope.get("state", {}).get("request_id", ""))
+    return problems.problem_response(MatineeError(), instance=request.url.path, correlation_id=correlation_id)
+
+
+def _metrics_router(metrics: Metrics) -> APIRouter:
+    router = APIRouter(tags=["operations"])
+
+    @router.get("/metrics", response_class=Response)
+    async def exposition() -> Response:
+        """Metrics in the Prometheus text format."""
+        return Response(
+            metrics.render(), media_type="text/plain; version=0.0.4", headers={"cache-control": "no-store"}
+        )
+
+    return router
+
+
+def _document_problems(app: FastAPI) -> None:
+    """Add the `Problem` schema and the ways to authenticate to OpenAPI, once it is first asked for."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = generate()
+            components = schema.setdefault("components", {})
+            definitions = problems.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            nested = definitions.pop("$defs", {})
+            components.setdefault("schemas", {}).update({"Problem": definitions, **nested})
+            components["securitySchemes"] = _SECURITY
+            schema["security"] = [{name: []} for name in _SECURITY]
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI documents replacing it
+
+
+_SECURITY = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "An access token from `POST /auth/login`."},
+    "api_key": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
+    "session": {"type": "apiKey", "in": "cookie", "name": "matinee_session"},
+}
+_DESCRIPTION = """
+Sign in with `POST /api/v1/auth/login`, or make an API key under *Account* and send it as `X-Api-Key`.
+Lists are paged by opaque cursors, errors are problem details (RFC 9457) with a stable `code`, every GET has an ETag.
+"""

@@ -1,0 +1,203 @@
+"""Pure ASGI middleware round the whole application, outermost first: RequestContext, SecurityHeaders, BodyLimit, TimeLimit."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from matinee.infra.errors import MatineeError, PayloadTooLarge, RequestTimeout
+from matinee.infra.http.problems import problem_response
+from matinee.infra.ids import new_id
+from matinee.infra.observability.metrics import Metrics
+
+log = structlog.get_logger("matinee.access")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_QUIET = ("/api/health", "/metrics")
+
+
+class RequestContext:
+    """Request id, access log and HTTP metrics. Whatever escapes the application ends here, logged once with its traceback."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app = app
+        self.metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"}:
+            await self.app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
+        request_id = given if _REQUEST_ID.fullmatch(given) else new_id()
+        scope.setdefault("state", {})["request_id"] = request_id
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            if scope["type"] == "websocket":
+                await self.app(scope, receive, send)
+            else:
+                await self._http(scope, receive, send, request_id)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+        started = time.perf_counter()
+        status, sent = 0, 0
+
+        async def counting(message: Message) -> None:
+            nonlocal status, sent
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["x-request-id"] = request_id
+            elif message["type"] == "http.response.body":
+                sent += len(message.get("body", b""))
+            await send(message)
+
+        with self.metrics.in_flight.track_inprogress():
+            try:
+                await self.app(scope, receive, counting)
+            except Exception:
+                log.exception("request_crashed", method=scope["method"], path=scope["path"])
+                if status == 0:
+                    await fail(MatineeError(), scope, receive, counting)
+        self._record(scope, status, sent, time.perf_counter() - started)
+
+    def _record(self, scope: Scope, status: int, sent: int, seconds: float) -> None:
+        method, route = scope["method"], _route_of(scope)
+        self.metrics.requests.labels(method, route, str(status)).inc()
+        self.metrics.latency.labels(method, route).observe(seconds)
+        self.metrics.sent.inc(sent)
+        client = scope.get("client")
+        caller = scope.get("state", {}).get("caller")
+        write = log.debug if scope["path"].startswith(_QUIET) else log.info
+        write(
+            "request",
+            method=method,
+            path=scope["path"],
+            status=status,
+            duration_ms=round(seconds * 1000, 2),
+            bytes=sent,
+            client=client[0] if client else None,
+            user=caller.name if caller else None,
+        )
+
+
+class SecurityHeaders:
+    """Headers that every answer carries; a route's own value wins."""
+
+    def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
+        self.app = app
+        self.headers = headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def adding(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, adding)
+
+
+class BodyLimit:
+    """Refuses bodies over `limit` bytes, by Content-Length at once, else as soon as the count passes it."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self.app = app
+        self.limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        error = PayloadTooLarge(f"At most {self.limit} bytes are accepted.")
+        declared = Headers(scope=scope).get("content-length", "")
+        if declared.isdigit() and int(declared) > self.limit:
+            await fail(error, scope, receive, send)
+            return
+        count, started = 0, False
+
+        async def counted() -> Message:
+            nonlocal count
+            message = await receive()
+            count += len(message.get("body", b""))
+            if count > self.limit:
+                # The application sees a client that went away; the answer is ours, below.
+                return {"type": "http.disconnect"}
+            return message
+
+        async def guarded(message: Message) -> None:
+            nonlocal started
+            if count > self.limit and not started:
+                return
+            started = True
+            await send(message)
+
+        try:
+            await self.app(scope, counted, guarded)
+        finally:
+            if count > self.limit and not started:
+                await fail(error, scope, receive, send)
+
+
+class TimeLimit:
+    """Answers 504 `request_timeout` when the first byte of the answer takes too long; a started answer may take its time."""
+
+    def __init__(self, app: ASGIApp, seconds: float) -> None:
+        self.app = app
+        self.seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+        try:
+            async with asyncio.timeout(self.seconds) as deadline:
+
+                async def watching(message: Message) -> None:
+                    nonlocal started
+                    if not started:
+                        started = True
+                        deadline.reschedule(None)
+                    await send(message)
+
+                await self.app(scope, receive, watching)
+        except TimeoutError:
+            if started or not deadline.expired():
+                raise
+            await fail(RequestTimeout(retry_after=5), scope, receive, send)
+
+
+class BasePath:
+    """Serves the whole application below a prefix, set at run time."""
+
+    def __init__(self, app: ASGIApp, prefix: str) -> None:
+        self.app = app
+        self.prefix = prefix
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.prefix and scope["type"] in {"http", "websocket"} and scope["path"].startswith(self.prefix + "/"):
+            scope = {**scope, "root_path": self.prefix}
+        await self.app(scope, receive, send)
+
+
+async def fail(error: MatineeError, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with `error` from outside the framework."""
+    correlation_id = str(scope.get("state", {}).get("request_id", ""))
+    response = problem_response(error, instance=scope["path"], correlation_id=correlation_id)
+    await response(scope, receive, send)
+
+
+def _route_of(scope: Scope) -> str:
+    route: Any = scope.get("route")
+    if route is not None:
+        return str(getattr(route, "path_format", getattr(route, "path", "other")))
+    return "unmatched"

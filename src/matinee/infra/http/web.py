@@ -1,0 +1,80 @@
+"""Serves the built web UI: hashed assets for ever, `index.html` for every other path (the UI routes itself)."""
+
+from __future__ import annotations
+
+import gzip
+import mimetypes
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from fastapi import APIRouter, Request, Response
+
+from matinee.infra.errors import MethodNotAllowed, NotFound
+from matinee.infra.http.conventions import IMMUTABLE, accepts_gzip, etag_of, matches
+
+_COMPRESSIBLE = (".js", ".css", ".html", ".svg", ".json", ".webmanifest", ".map", ".txt")
+_RESERVED = ("api/", "docs/", "metrics", "openapi.json")
+_MISSING = b"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Matinee</title>
+<h1>Matinee is running</h1><p>The web UI was not built. The API is at <a href="docs">docs</a>; <code>make setup</code> with
+Node 20 builds the UI.</p></html>"""
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    body: bytes
+    packed: bytes | None
+    media_type: str
+    etag: str
+    cache: str
+
+
+class WebFiles:
+    """The built UI, read once at start and kept in memory (about a megabyte)."""
+
+    def __init__(self, folder: Path | None, base_path: str) -> None:
+        self._files: dict[str, _File] = {}
+        for path in sorted(folder.rglob("*")) if folder else ():
+            if path.is_file() and folder is not None:
+                name = path.relative_to(folder).as_posix()
+                self._files[name] = _load(name, path.read_bytes(), base_path)
+        self._index = self._files.get("index.html") or _load("index.html", _MISSING, base_path)
+
+    def respond(self, request: Request, name: str) -> Response:
+        """The file, or the UI's page; raises `NotFound` for a missing asset and below the API's paths."""
+        file = self._files.get(name)
+        if file is None and (name.startswith((*_RESERVED, "assets/")) or "." in name.rpartition("/")[2]):
+            raise NotFound("There is nothing at this address.")
+        file = file or self._index
+        headers = {"cache-control": file.cache, "etag": file.etag, "vary": "Accept-Encoding"}
+        if matches(request.headers.get("if-none-match"), file.etag):
+            return Response(status_code=304, headers=headers)
+        body = file.body
+        if file.packed is not None and accepts_gzip(request.headers.get("accept-encoding", "")):
+            body = file.packed
+            headers |= {"content-encoding": "gzip", "etag": file.etag}
+        return Response(body, headers=headers, media_type=file.media_type)
+
+
+def build_router(files: WebFiles) -> APIRouter:
+    """The catch-all route; include it last."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.api_route("/{path:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
+    async def page(request: Request, path: str) -> Response:
+        if request.method not in {"GET", "HEAD"}:
+            if path.startswith(_RESERVED):
+                raise NotFound("There is nothing at this address.")
+            raise MethodNotAllowed(headers={"allow": "GET, HEAD"})
+        return files.respond(request, path)
+
+    return router
+
+
+def _load(name: str, body: bytes, base_path: str) -> _File:
+    if name == "index.html":
+        body = body.replace(b'<base href="/">', f'<base href="{escape(base_path)}/">'.encode())
+    packed = gzip.compress(body, 9, mtime=0) if name.endswith(_COMPRESSIBLE) and len(body) > 512 else None
+    media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    cache = IMMUTABLE if name.startswith("assets/") else "no-cache"
+    return _File(body, packed, media_type, etag_of(body), cache)
