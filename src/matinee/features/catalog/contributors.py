@@ -1,0 +1,46 @@
+"""What features above the catalogue contribute to its answers. They register with `CatalogService` when they are built."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from matinee.features.catalog.schemas import ItemProgress, ItemSummary
+from matinee.infra.database import ReadUnit
+from matinee.infra.ids import TitleId, UserId
+from matinee.ports.metadata import MetadataProvider
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataProviders:
+    """The metadata providers in the order in which they are asked; the first that finds wins. Bootstrap puts it into the container."""
+
+    providers: tuple[MetadataProvider, ...] = ()
+
+
+class LibraryAvailability(Protocol):
+    """What the library has of a title."""
+
+    async def items_of(self, unit: ReadUnit, title_id: TitleId) -> Sequence[ItemSummary]:
+        """The items of a title that can be played: one for a film, episodes in order for a show."""
+
+
+class ProgressSource(Protocol):
+    """How far somebody has watched."""
+
+    async def of_titles(self, unit: ReadUnit, user_id: UserId, title_ids: Sequence[TitleId]) -> Mapping[str, ItemProgress]:
+        """By title: the progress of a film, or of the episode of a show that was watched last."""
+
+    async def of_items(self, unit: ReadUnit, user_id: UserId, title_id: TitleId) -> Mapping[str, ItemProgress]:
+        """By item: the progress of every item of one title."""
+
+
+class HomeRowSource(Protocol):
+    """One row of the home page that another feature fills. Rows without titles are left out."""
+
+    row_id: str
+    row_title: str
+
+    async def titles(self, unit: ReadUnit, user_id: UserId, limit: int) -> Sequence[TitleId]:
+        """The titles of the row, in order."""

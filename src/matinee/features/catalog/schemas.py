@@ -1,0 +1,203 @@
+"""Wire types of the catalogue. Times are RFC 3339, runtimes in minutes, durations in seconds, pictures are URLs on this server."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+Kind = Literal["movie", "show"]
+FileState = Literal["ok", "broken", "missing"]
+
+
+class ItemProgress(BaseModel):
+    """How far the caller has watched an item."""
+
+    position: float = Field(description="Seconds from the start.")
+    duration: float
+    watched: bool
+    item_id: str
+
+
+class TitleCard(BaseModel):
+    """A title in a list."""
+
+    id: str
+    kind: Kind
+    title: str
+    year: int | None = None
+    overview: str = ""
+    poster: str | None = None
+    poster_color: str | None = Field(default=None, description="The poster's dominant colour, `#rrggbb`.")
+    backdrop: str | None = None
+    genres: list[str] = []
+    runtime: int | None = None
+    vote_average: float | None = None
+    added_at: datetime | None = None
+    demo: bool = False
+    progress: ItemProgress | None = None
+
+
+class FileSummary(BaseModel):
+    """One file of an item."""
+
+    id: str
+    name: str
+    size: int
+    container: str | None = None
+    video_codec: str | None = None
+    height: int | None = None
+    hdr: str | None = None
+    duration: float | None = None
+    state: FileState = "ok"
+
+
+class ItemSummary(BaseModel):
+    """Something that can be played: a film or one episode, with its files."""
+
+    id: str
+    title_id: str
+    kind: Literal["movie", "episode"]
+    season: int | None = None
+    episode: int | None = None
+    name: str = ""
+    duration: float | None = None
+    files: list[FileSummary] = []
+
+
+class GenreView(BaseModel):
+    id: str
+    name: str
+
+
+class GenreList(BaseModel):
+    items: list[GenreView]
+
+
+class CastCredit(BaseModel):
+    id: str | None = None
+    name: str
+    character: str = ""
+    profile: str | None = None
+
+
+class CrewCredit(BaseModel):
+    id: str | None = None
+    name: str
+    job: str = ""
+
+
+class Credits(BaseModel):
+    cast: list[CastCredit] = []
+    crew: list[CrewCredit] = []
+
+
+class VideoLink(BaseModel):
+    name: str
+    site: str
+    key: str
+    type: str = ""
+
+
+class LibraryState(BaseModel):
+    """What the library has of a title."""
+
+    available: bool = False
+    items: list[ItemSummary] = []
+
+
+class MovieView(BaseModel):
+    """Everything about a film."""
+
+    id: str
+    kind: Kind
+    title: str
+    original_title: str = ""
+    overview: str = ""
+    tagline: str = ""
+    release_date: date | None = None
+    year: int | None = None
+    runtime: int | None = Field(default=None, description="Minutes.")
+    genres: list[GenreView] = []
+    vote_average: float | None = None
+    vote_count: int = 0
+    poster: str | None = None
+    poster_color: str | None = None
+    backdrop: str | None = None
+    credits: Credits = Credits()
+    videos: list[VideoLink] = []
+    external_ids: dict[str, str] = {}
+    attribution: str = ""
+    demo: bool = False
+    matched: bool = Field(default=True, description="False when only the file's name is known.")
+    added_at: datetime | None = None
+    library: LibraryState = LibraryState()
+    progress: ItemProgress | None = None
+
+
+class SeasonSummary(BaseModel):
+    number: int
+    name: str
+    episode_count: int
+    poster: str | None = None
+
+
+class ShowView(MovieView):
+    """Everything about a show; episodes are read season by season."""
+
+    seasons: list[SeasonSummary] = []
+
+
+class EpisodeView(BaseModel):
+    season: int
+    number: int
+    name: str
+    overview: str = ""
+    air_date: date | None = None
+    runtime: int | None = None
+    still: str | None = None
+    item_id: str | None = Field(default=None, description="The playable item, null while the library lacks it.")
+    progress: ItemProgress | None = None
+
+
+class SeasonView(BaseModel):
+    number: int
+    name: str
+    overview: str = ""
+    poster: str | None = None
+    episodes: list[EpisodeView] = []
+
+
+class SearchHit(BaseModel):
+    id: str
+    kind: Kind
+    title: str
+    year: int | None = None
+    overview: str = ""
+    poster: str | None = None
+    poster_color: str | None = None
+    score: float = Field(description="0..1, best first.")
+
+
+class Suggestion(BaseModel):
+    id: str
+    kind: Kind
+    title: str
+    year: int | None = None
+
+
+class SuggestionList(BaseModel):
+    items: list[Suggestion]
+
+
+class HomeRow(BaseModel):
+    id: str
+    title: str
+    items: list[TitleCard]
+
+
+class HomeView(BaseModel):
+    hero: TitleCard | None = None
+    rows: Sequence[HomeRow] = []

@@ -1,0 +1,1 @@
+"""How far each person has watched each film and episode."""
