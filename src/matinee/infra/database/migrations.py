@@ -1,0 +1,78 @@
+"""Alembic, driven from code: the same revisions on SQLite (at start) and on PostgreSQL (`matinee migrate`)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, MetaData
+
+from matinee.infra.database.engine import Database
+from matinee.infra.errors import DatabaseUnavailable
+
+_INSTALLED = Path(__file__).resolve().parents[2] / "_migrations"
+_CHECKOUT = Path(__file__).resolve().parents[4] / "migrations"
+
+
+def config_for(connection: Connection | None = None, metadata: MetaData | None = None) -> Config:
+    """Alembic's configuration for a connection that is open already."""
+    config = Config()
+    config.set_main_option("script_location", str(_INSTALLED if _INSTALLED.is_dir() else _CHECKOUT))
+    config.attributes["connection"] = connection
+    config.attributes["metadata"] = metadata
+    return config
+
+
+async def upgrade(database: Database) -> None:
+    """Bring the schema to the newest revision; a no-op when it is there."""
+
+    def run(connection: Connection) -> None:
+        command.upgrade(config_for(connection), "head")
+
+    await _on_writer(database, run)
+
+
+async def current(database: Database) -> tuple[str | None, str | None]:
+    """The revision of the database, and the newest one."""
+    found: list[str | None] = []
+
+    def run(connection: Connection) -> None:
+        found.append(MigrationContext.configure(connection).get_current_revision())
+
+    await _on_writer(database, run)
+    return found[0], ScriptDirectory.from_config(config_for()).get_current_head()
+
+
+async def require_current(database: Database) -> None:
+    """Raise `DatabaseUnavailable` when the schema is not the one this program needs."""
+    found, wanted = await current(database)
+    if found != wanted:
+        raise DatabaseUnavailable(f"The schema is at {found or 'nothing'}, needed is {wanted}: run `matinee migrate`.")
+
+
+async def drift(database: Database, metadata: MetaData) -> list[Any]:
+    """What autogenerate would change between the migrated database and the models; empty when they agree."""
+    found: list[Any] = []
+
+    def run(connection: Connection) -> None:
+        options = {"include_object": ignore_search_tables, "compare_type": True}
+        found.extend(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
+
+    await _on_writer(database, run)
+    return found
+
+
+def ignore_search_tables(_object: object, name: str | None, kind: str, reflected: bool, _compare_to: object) -> bool:
+    """Full-text tables, their shadow tables and indexes are made by hand in a migration, so autogenerate must not see them."""
+    return not (reflected and kind in {"table", "index"} and "search" in (name or ""))
+
+
+async def _on_writer(database: Database, run: Any) -> None:  # Any: a sync callable that gets a Connection
+    async with database.write() as unit:
+        connection = await unit.session.connection()
+        await connection.run_sync(run)
