@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +20,13 @@ class JobCancelled(Exception):
     """Raised inside a handler by `JobContext.progress` and `checkpoint` when the job was cancelled. Clean up and let it pass."""
 
 
+class JobInterrupted(asyncio.CancelledError):
+    """Raised inside a handler where the process is about to stop. The job is resumed later, so keep what is done, and let it pass.
+
+    Like every `asyncio.CancelledError` it is not an `Exception`: a handler that survives the failure of single files does not swallow it.
+    """
+
+
 class JobContext(Protocol):
     """What a running handler has. Handlers run on the process's event loop; blocking work goes to a thread or a subprocess."""
 
@@ -26,10 +34,10 @@ class JobContext(Protocol):
     payload: Payload
 
     async def progress(self, done: int, total: int | None = None, message: str = "") -> None:
-        """Report progress (written at most about twice a second, the last report always). Raises `JobCancelled`."""
+        """Report progress (written at most about twice a second, the last report always). Raises `JobCancelled`, `JobInterrupted`."""
 
     async def checkpoint(self) -> None:
-        """Give way to a cancellation. Raises `JobCancelled`."""
+        """Give way to a cancellation. Raises `JobCancelled`, `JobInterrupted`."""
 
     async def step(self, name: str, action: Callable[[], Awaitable[Any]]) -> Any:
         """Run `action` as a durable step: once it has returned, a restart of the job takes its recorded (JSON) result instead.
@@ -98,6 +106,19 @@ class JobView:
 
 
 @dataclass(frozen=True, slots=True)
+class ScheduleView:
+    """A schedule as the API shows it."""
+
+    name: str
+    job: str
+    title: str
+    cron: str
+    next_at: datetime
+    last_at: datetime | None
+    last_job: JobId | None
+
+
+@dataclass(frozen=True, slots=True)
 class JobPage:
     items: Sequence[JobView]
     next_cursor: str | None
@@ -106,11 +127,12 @@ class JobPage:
 class Jobs(Protocol):
     """Start, watch and steer jobs. Implemented by `infra.jobs.service.JobService` on DBOS."""
 
-    async def enqueue(
-        self, name: str, payload: Payload | None = None, *, priority: int = 10, key: str | None = None
-    ) -> JobId:
+    async def enqueue(self, name: str, payload: Payload | None = None, *, priority: int = 10, key: str | None = None) -> JobId:
         """Put a job into its queue; priority 1 is most urgent. With `key`, while a job of that name and key is queued or running
-        its id is given back instead of a second job."""
+        its id is given back instead of a second job. Raises LookupError for a name that is not registered.
+
+        It commits on its own, so call it outside a unit of work or in `unit.after_commit(...)`: SQLite has a single writer.
+        """
 
     async def get(self, job_id: JobId) -> JobView:
         """The job; raises `NotFound`."""
@@ -128,3 +150,15 @@ class Jobs(Protocol):
 
     def watch(self, job_id: JobId) -> AsyncIterator[JobView]:
         """The job now and after each change, until it has ended."""
+
+    def changes(self) -> AsyncIterator[JobView]:
+        """Every job that is queued or running now, then each job after each change, without end.
+
+        A slow reader misses steps in between, never the last state of a job.
+        """
+
+    async def schedules(self) -> Sequence[ScheduleView]:
+        """The schedules, by name."""
+
+    async def counts(self) -> Mapping[tuple[str, JobState], int]:
+        """How many jobs there are, by queue and state."""
