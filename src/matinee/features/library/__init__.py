@@ -1,0 +1,1 @@
+"""The library: folders of video files, scanned, named, probed and matched to titles."""
