@@ -7,7 +7,6 @@ section by constructor from bootstrap and never imports this module.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
@@ -201,7 +200,6 @@ def load_settings(**overrides: Any) -> Settings:
     except ValidationError as error:
         problems = [_problem(item) for item in error.errors()]
         settings = None
-    problems += _unknown(os.environ)
     if settings is not None:
         problems += _combinations(settings)
     if problems or settings is None:
@@ -233,15 +231,11 @@ def _problem(item: Any) -> Problem:  # Any: pydantic's ErrorDetails
     return Problem(name, f"{item['msg']}{given}", (field.description if field else None) or "a valid value", str(examples[0]))
 
 
-def _unknown(environment: Mapping[str, str]) -> list[Problem]:
-    """A misspelt variable would silently do nothing, so it is refused; other programs' variables have another prefix."""
+def unknown_variables() -> list[str]:
+    """Variables with our prefix that name no setting: most likely misspelt, so they are worth a warning."""
     known = {PREFIX + name.upper() for name in Settings.model_fields}
     known |= {name + "_FILE" for name in known} | {f"{PREFIX}TEST_DATA"}
-    wrong = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
-    return [
-        Problem(name.removeprefix(PREFIX).lower(), "there is no such setting", "a name from `matinee config show`", "…")
-        for name in wrong
-    ]
+    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
 
 
 def _combinations(settings: Settings) -> list[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, Protocol, TypeVar, cast
 
 from matinee.infra.jobs.definitions import JobDefinition, ScheduleDefinition
 
@@ -38,6 +38,15 @@ class Container:
 @dataclass(frozen=True, slots=True)
 class Event:
     """A domain event: something that has happened, published after the commit. Features subclass it in `events.py`."""
+
+
+class RunInApp(Protocol):
+    """What commands find in `ctx.obj`: builds the application without its web server, runs `action`, and closes it again.
+
+    The jobs of the process run meanwhile, so a command may enqueue one and `watch` it to its end.
+    """
+
+    def __call__(self, action: Callable[[Container], Awaitable[T]]) -> T: ...
 
 
 EventHandler = Callable[[Event], Awaitable[None]]

@@ -1,0 +1,217 @@
+"""The composition root: settings become a wired application. The only place that names concrete classes."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+from starlette.types import ASGIApp
+
+from matinee.config import Settings
+from matinee.features.accounts.feature import FEATURE as ACCOUNTS
+from matinee.features.accounts.policy import AccountsOptions
+from matinee.features.admin.feature import FEATURE as ADMIN
+from matinee.features.catalog.feature import FEATURE as CATALOG
+from matinee.features.catalog.service import CatalogOptions, MetadataProviders
+from matinee.features.library.feature import FEATURE as LIBRARY
+from matinee.features.library.policy import LibraryOptions
+from matinee.features.notifications.feature import FEATURE as NOTIFICATIONS
+from matinee.features.playback.feature import FEATURE as PLAYBACK
+from matinee.features.playback.policy import PlaybackOptions
+from matinee.features.progress.feature import FEATURE as PROGRESS
+from matinee.infra.clock import Clock, SystemClock
+from matinee.infra.database import Database, DatabaseOptions
+from matinee.infra.database.migrations import require_current, upgrade
+from matinee.infra.feature import Container, EventBus, Feature, Role
+from matinee.infra.http.app import HttpOptions, create_app
+from matinee.infra.http.health import HealthChecks
+from matinee.infra.http.server import Shutdown
+from matinee.infra.http.web import WebFiles
+from matinee.infra.jobs.definitions import Jobs, Queue
+from matinee.infra.jobs.service import JobService, JobsOptions
+from matinee.infra.media.probe import Prober
+from matinee.infra.media.tools import MediaTools, find_media_tools
+from matinee.infra.observability import Metrics
+from matinee.infra.paging import Cursors
+from matinee.infra.paths import DataPaths
+from matinee.infra.signing import Signer
+from matinee.providers.demo import DemoLibrary, DemoProvider
+
+log = structlog.get_logger(__name__)
+
+FEATURES: tuple[Feature, ...] = (ACCOUNTS, CATALOG, LIBRARY, PROGRESS, PLAYBACK, NOTIFICATIONS, ADMIN)
+"""In the order of the import contract, lowest first: a feature finds the services below it when it is built."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Which parts of the application a process runs: the queues it works on, and whether watchers and sweepers live in it."""
+
+    queues: Sequence[Queue] = ()
+    background: bool = False
+
+
+@asynccontextmanager
+async def opened(settings: Settings, parts: Parts) -> AsyncIterator[Container]:
+    """The wired application, started; closed in reverse order at the end."""
+    async with AsyncExitStack() as stack:
+        container = Container()
+        await _infrastructure(container, settings, stack)
+        _options(container, settings)
+        jobs = _jobs(container, settings, parts.queues)
+        for feature in FEATURES:
+            feature.build(container)
+        for feature in FEATURES:
+            for definition in feature.jobs(container) if feature.jobs else ():
+                jobs.register(definition)
+            for schedule in feature.schedules:
+                jobs.schedule(schedule)
+        await jobs.start()
+        stack.push_async_callback(jobs.stop)
+        for feature in FEATURES if parts.background else ():
+            for running in feature.running:
+                await stack.enter_async_context(running(container))
+        yield container
+
+
+def application(container: Container, settings: Settings, roles: Sequence[Role]) -> ASGIApp:
+    """The ASGI application that serves `roles`."""
+
+    @asynccontextmanager
+    async def lifespan() -> AsyncIterator[None]:
+        yield  # the container is opened and closed round the server, so that jobs outlive the last request
+
+    return create_app(
+        container,
+        routers_of(roles),
+        options=HttpOptions(
+            base_path=settings.base_path,
+            body_limit=settings.body_limit,
+            time_limit=settings.request_timeout,
+            behind_tls=settings.public_url.startswith("https:"),
+        ),
+        web=WebFiles(web_folder(), settings.base_path),
+        lifespan=lifespan,
+        tags=api_tags(),
+    )
+
+
+def routers_of(roles: Iterable[Role]) -> list[Any]:
+    """The routers of the features that belong to `roles`."""
+    wanted = set(roles)
+    return [router for f in FEATURES for group in f.routes if group.role in wanted for router in group.routers]
+
+
+def api_tags() -> list[dict[str, str]]:
+    """The OpenAPI tags of all features."""
+    return [tag for feature in FEATURES for tag in feature.tags]
+
+
+def web_folder() -> Path | None:
+    """The built UI: inside the installed package, else in the checkout; None when it was not built."""
+    here = Path(__file__).resolve().parent
+    for folder in (here / "_web", here.parents[1] / "web" / "dist"):
+        if (folder / "index.html").is_file():
+            return folder
+    return None
+
+
+async def _infrastructure(container: Container, settings: Settings, stack: AsyncExitStack) -> None:
+    paths = container.add(DataPaths, DataPaths(settings.data_dir.absolute()))
+    paths.create()
+    clock = SystemClock()
+    container.add(Clock, clock)  # type: ignore[type-abstract]  # a Protocol as a key
+    signer = container.add(Signer, Signer(_secret_key(settings, paths)))
+    container.add(Cursors, Cursors(signer))
+    container.add(EventBus, EventBus())
+    container.add(Shutdown, Shutdown())
+    metrics = container.add(Metrics, Metrics())
+    checks = container.add(HealthChecks, HealthChecks(clock))
+    database = container.add(Database, await open_database(settings))
+    stack.push_async_callback(database.close)
+    metrics.watch_pools(database.pools)
+
+    async def database_probe() -> str:
+        await database.ping()
+        return "sqlite" if database.is_sqlite else "postgresql"
+
+    checks.add("database", database_probe, critical=True)
+    container.add(MediaTools, await find_media_tools(settings.ffmpeg))
+    prober = container.add(Prober, Prober())
+    stack.push_async_callback(prober.close)
+
+
+async def open_database(settings: Settings) -> Database:
+    """The database at its newest schema: migrated here on SQLite, checked on PostgreSQL (`matinee migrate` does it there)."""
+    database = Database(
+        DatabaseOptions(settings.effective_database_url, settings.database_replicas, settings.database_pool)
+    )
+    try:
+        await (upgrade(database) if database.is_sqlite else require_current(database))
+    except BaseException:
+        await database.close()
+        raise
+    return database
+
+
+def _jobs(container: Container, settings: Settings, queues: Sequence[Queue]) -> JobService:
+    paths, database = container.get(DataPaths), container.get(Database)
+    url = f"sqlite:///{paths.jobs_database}" if database.is_sqlite else settings.effective_database_url
+    options = JobsOptions(
+        url=url, queues=tuple(queues), concurrency={"default": settings.default_workers, "media": settings.media_workers}
+    )
+    clock: Clock = container.get(Clock)  # type: ignore[type-abstract]  # a Protocol as a key
+    jobs = JobService(database, clock, options, container.get(Metrics))
+    container.add(Jobs, jobs)  # type: ignore[type-abstract]  # a Protocol as a key
+    return jobs
+
+
+def _options(container: Container, settings: Settings) -> None:
+    container.add(
+        AccountsOptions,
+        AccountsOptions(cookie_secure=settings.public_url.startswith("https:"), base_path=settings.base_path),
+    )
+    container.add(
+        CatalogOptions, CatalogOptions(base_path=settings.base_path, image_cache_bytes=settings.image_cache_bytes)
+    )
+    paths = container.get(DataPaths)
+    demo = container.add(DemoLibrary, DemoLibrary(container.get(MediaTools), paths.demo, settings.demo_titles))
+    container.add(MetadataProviders, MetadataProviders((DemoProvider(demo),)))
+    container.add(LibraryOptions, LibraryOptions(paths=settings.library_paths, watch=settings.watch, data_dir=paths.root))
+    container.add(
+        PlaybackOptions,
+        PlaybackOptions(
+            max_transcodes=settings.max_transcodes,
+            max_transcodes_per_user=settings.max_transcodes_per_user,
+            segment_cache_bytes=settings.segment_cache_bytes,
+            hardware_encoding=settings.hardware_encoding,
+            url_lifetime=timedelta(hours=settings.playback_hours),
+            accel_prefix=settings.accel_prefix,
+            base_path=settings.base_path,
+        ),
+    )
+
+
+def _secret_key(settings: Settings, paths: DataPaths) -> bytes:
+    """The given key, else one made at the first start and kept in the data folder, readable by its owner only."""
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value().encode()
+    path = paths.root / "secret.key"
+    if not path.exists():
+        fresh = path.with_suffix(f".{os.getpid()}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_hex(32), encoding="ascii")
+        try:
+            os.link(fresh, path)  # fails where another process was first, and then its key counts
+        except FileExistsError:
+            log.debug("secret_key_made_elsewhere")
+        finally:
+            fresh.unlink()
+    return path.read_text(encoding="ascii").encode()
