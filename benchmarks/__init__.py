@@ -1,0 +1,1 @@
+"""Measurements of record: `make bench`."""

@@ -1,0 +1,112 @@
+"""What every test may ask for. Engines are real and belong to the run; nothing here is skipped when one is missing."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from matinee.infra.clock import ManualClock
+from matinee.infra.database import Database, DatabaseOptions
+from tests.servers import PostgresServer, RedisServer, Shared, schema
+
+ENGINES = ("sqlite", "postgresql")
+TEMPLATE = "matinee_template"
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """uvicorn, DBOS and the database drivers run on asyncio, so that is what is tested."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Shared:
+    """What the workers of this run have in common."""
+    folder = tmp_path_factory.getbasetemp()
+    return Shared(folder if worker_id == "master" else folder.parent)
+
+
+@pytest.fixture(scope="session")
+def postgres(shared: Shared) -> PostgresServer:
+    """The run's PostgreSQL."""
+    return PostgresServer(**shared.server("postgres"))
+
+
+@pytest.fixture(scope="session")
+def redis(shared: Shared) -> RedisServer:
+    """The run's Redis."""
+    return RedisServer(**shared.server("redis"))
+
+
+@pytest.fixture(scope="session")
+def _names(worker_id: str) -> Callable[[], str]:
+    numbers = itertools.count(1)
+    return lambda: f"t_{worker_id}_{next(numbers)}"
+
+
+@pytest.fixture(params=ENGINES)
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """`sqlite`, then `postgresql`: a test that asks for a database runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def empty_database_url(
+    engine_name: str, tmp_path: Path, request: pytest.FixtureRequest, _names: Callable[[], str]
+) -> Iterator[str]:
+    """A database with nothing in it, as `MATINEE_DATABASE_URL` would name it."""
+    if engine_name == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    name = _names()
+    yield server.create(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def database_url(engine_name: str, tmp_path: Path, request: pytest.FixtureRequest, _names: Callable[[], str]) -> Iterator[str]:
+    """A database with every table of the product, and nothing in them."""
+    if engine_name == "sqlite":
+        template: Path = request.getfixturevalue("_sqlite_template")
+        shutil.copyfile(template, tmp_path / "matinee.db")
+        yield f"sqlite:///{tmp_path / 'matinee.db'}"
+        return
+    server: PostgresServer = request.getfixturevalue("_postgres_with_template")
+    name = _names()
+    yield server.create(name, TEMPLATE)
+    server.drop(name)
+
+
+@pytest.fixture
+async def database(database_url: str, anyio_backend: str) -> AsyncIterator[Database]:
+    """The product's database on each engine, with every table."""
+    found = Database(DatabaseOptions(database_url, pool_size=4))
+    yield found
+    await found.close()
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """A clock that stands still until the test moves it."""
+    return ManualClock()
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    schema.create(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def _postgres_with_template(postgres: PostgresServer, shared: Shared) -> PostgresServer:
+    with shared.locked(TEMPLATE) as noted:
+        if not noted.exists():
+            schema.create(postgres.create(TEMPLATE))
+            noted.write_text("{}")
+    return postgres
