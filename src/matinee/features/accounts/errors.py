@@ -1,12 +1,12 @@
 """Errors of accounts.
 
-    MatineeError
-    ├── InvalidCredentials   401, name or password wrong (never says which)
-    ├── SessionExpired       401, the session or token has ended; sign in again
-    ├── TokenRevoked         401, the session, token or its family was revoked
-    ├── ApiKeyInvalid        401, unknown, expired or deleted key
-    ├── AccountDisabled      403
-    └── TooManySignIns       429 rate_limited, with Retry-After
+MatineeError
+├── InvalidCredentials   401, name or password wrong (never says which)
+├── SessionExpired       401, the session or token has ended; sign in again
+├── TokenRevoked         401, the session, token or its family was revoked
+├── ApiKeyInvalid        401, unknown, expired or deleted key
+├── AccountDisabled      403
+└── TooManySignIns       429 rate_limited, with Retry-After
 """
 
 from __future__ import annotations

@@ -22,18 +22,55 @@ KEY_MARK = "mtn_"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 MIN_PASSWORD = 8
 MAX_PASSWORD = 256
-TRIVIAL_WORDS = (
-    "password", "passwort", "passw0rd", "contrasena", "motdepasse", "qwerty", "qwertz", "azerty", "qwertyuiop", "qwertzuiop", "asdfghjkl",
-    "letmein", "iloveyou", "welcome", "willkommen", "admin", "administrator", "matinee", "changeme", "sunshine", "princess", "football",
-    "baseball", "superman", "trustno1", "secret", "dragon", "monkey", "master", "abc", "abcd", "test", "hallo", "hello", "starwars",
-)  # fmt: skip
+TRIVIAL_WORDS = frozenset(
+    [
+        "password",
+        "passwort",
+        "passw0rd",
+        "contrasena",
+        "motdepasse",
+        "qwerty",
+        "qwertz",
+        "azerty",
+        "qwertyuiop",
+        "qwertzuiop",
+        "asdfghjkl",
+        "letmein",
+        "iloveyou",
+        "welcome",
+        "willkommen",
+        "admin",
+        "administrator",
+        "matinee",
+        "changeme",
+        "sunshine",
+        "princess",
+        "football",
+        "baseball",
+        "superman",
+        "trustno1",
+        "secret",
+        "dragon",
+        "monkey",
+        "master",
+        "abc",
+        "abcd",
+        "test",
+        "hallo",
+        "hello",
+        "starwars",
+    ]
+)
 LOCAL_SUFFIXES = (".local", ".localhost", ".lan", ".home", ".internal", ".home.arpa", ".fritz.box")
 SEQUENCES = ("01234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "qwertzuiop", "asdfghjkl", "1q2w3e4r5t6z")
 
 
 @dataclass(frozen=True, slots=True)
 class AccountsOptions:
-    """Lifetimes and limits. `cookie_secure` belongs on behind TLS; `base_path` is the prefix the server lives under ("" for none)."""
+    """Lifetimes and limits.
+
+    `cookie_secure` belongs on behind TLS; `base_path` is the prefix that the server lives under ("" for none).
+    """
 
     access_token_lifetime: timedelta = timedelta(minutes=15)
     session_lifetime: timedelta = timedelta(days=90)
@@ -82,7 +119,7 @@ def _is_trivial(folded: str) -> bool:
     if any(folded in line * 2 or folded in line[::-1] * 2 for line in SEQUENCES):
         return True
     bare = folded.strip("0123456789!?.,-_*#+@$ ")
-    return not bare or (bare in TRIVIAL_WORDS) or any(bare == word * 2 for word in TRIVIAL_WORDS)
+    return bare in TRIVIAL_WORDS or any(bare == word * 2 for word in TRIVIAL_WORDS)
 
 
 def scopes_of(role: str) -> frozenset[Scope]:
@@ -98,7 +135,10 @@ def allowed_scopes(role: str, wanted: Iterable[str]) -> frozenset[Scope]:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a request comes from. `address` is the peer's, `forwarded` says that a proxy stands between without being trusted for it."""
+    """Where a request comes from.
+
+    `address` is the peer's; `forwarded` says that a proxy stands between.
+    """
 
     address: str
     device: str = ""
@@ -132,3 +172,14 @@ def _is_local_host(host: str) -> bool:
     except ValueError:
         return name.endswith(LOCAL_SUFFIXES)
     return True
+
+
+def name_problem(name: str) -> str | None:
+    """Why `name` is refused, or None."""
+    if not name.strip():
+        return "Give a name."
+    if len(name) > 64 or len(name_key(name)) > 128:
+        return "Use at most 64 characters."
+    if name != name.strip() or not name.isprintable():
+        return "The name must not start or end with a space or contain control characters."
+    return None

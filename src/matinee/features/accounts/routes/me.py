@@ -1,0 +1,100 @@
+"""`/me`: the caller's own account."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from matinee.features.accounts.api_keys import ApiKeys
+from matinee.features.accounts.routes.origins import Sender
+from matinee.features.accounts.schemas import (
+    ApiKeyBody,
+    ApiKeyView,
+    CreatedApiKeyView,
+    MeView,
+    PasswordBody,
+    SessionView,
+    UserView,
+)
+from matinee.features.accounts.service import AccountsService
+from matinee.features.accounts.sessions import Sessions
+from matinee.infra.errors import Forbidden
+from matinee.infra.http.caller import Caller
+from matinee.infra.http.conventions import NO_STORE, answer
+from matinee.infra.http.dependencies import CurrentCaller, Reading, Writing, service
+from matinee.infra.http.paging import ListOf
+
+router = APIRouter(prefix="/me", tags=["me"])
+Accounts = Annotated[AccountsService, Depends(service(AccountsService))]
+SignIns = Annotated[Sessions, Depends(service(Sessions))]
+Keys = Annotated[ApiKeys, Depends(service(ApiKeys))]
+
+
+async def _person(caller: CurrentCaller) -> Caller:
+    if caller.credential == "api_key":
+        raise Forbidden("An API key cannot change passwords, sessions or keys. Sign in to do this.")
+    return caller
+
+
+Person = Annotated[Caller, Depends(_person)]
+"""A caller who signed in; a leaked key must not be able to make itself permanent."""
+
+
+@router.get("", response_model=MeView)
+async def me(request: Request, caller: CurrentCaller, accounts: Accounts, unit: Reading) -> Response:
+    """Who you are, and what the credential you use may do."""
+    user = await accounts.user(unit, caller.user_id)
+    known = UserView.of(user).model_dump()
+    return answer(request, MeView(**known, scopes=sorted(caller.scopes), created_at=user.created_at))
+
+
+@router.put("/password", status_code=204)
+async def change_password(caller: Person, body: PasswordBody, accounts: Accounts, origin: Sender) -> Response:
+    """Change your password. Your other sessions end; API keys stay."""
+    await accounts.change_password(caller, body.current_password.get_secret_value(), body.new_password.get_secret_value(), origin)
+    return Response(status_code=204, headers={"cache-control": NO_STORE})
+
+
+@router.get("/sessions", response_model=ListOf[SessionView])
+async def list_sessions(request: Request, caller: CurrentCaller, sessions: SignIns, unit: Reading) -> Response:
+    """Where you are signed in, the last used first."""
+    found = await sessions.of_user(unit, caller.user_id)
+    return answer(request, ListOf[SessionView](items=[SessionView.of(one, caller.credential_id) for one in found]))
+
+
+@router.delete("/sessions", status_code=204)
+async def end_other_sessions(caller: Person, sessions: SignIns, unit: Writing) -> Response:
+    """Sign out everywhere but here."""
+    await sessions.end_others(unit, caller.user_id, kept=caller.credential_id)
+    return Response(status_code=204, headers={"cache-control": NO_STORE})
+
+
+@router.delete("/sessions/{session_id}", status_code=204)
+async def end_session(session_id: str, caller: Person, sessions: SignIns, unit: Writing) -> Response:
+    """Sign out one device, at once."""
+    await sessions.end(unit, caller.user_id, session_id)
+    return Response(status_code=204, headers={"cache-control": NO_STORE})
+
+
+@router.get("/api-keys", response_model=ListOf[ApiKeyView])
+async def list_api_keys(request: Request, caller: CurrentCaller, keys: Keys, unit: Reading) -> Response:
+    """Your keys, newest first. The keys themselves are not kept and cannot be shown."""
+    found = await keys.of_user(unit, caller.user_id)
+    return answer(request, ListOf[ApiKeyView](items=[ApiKeyView.of(key) for key in found]))
+
+
+@router.post("/api-keys", status_code=201, response_model=CreatedApiKeyView)
+async def create_api_key(request: Request, caller: Person, body: ApiKeyBody, keys: Keys, unit: Writing) -> Response:
+    """A new key for a program, with some of your scopes. Note it down: it is shown this once."""
+    lifetime = None if body.expires_in is None else timedelta(seconds=body.expires_in)
+    key, secret = await keys.create(unit, caller, body.name, body.scopes, lifetime)
+    return answer(request, CreatedApiKeyView.with_secret(key, secret), cache=NO_STORE, status=201)
+
+
+@router.delete("/api-keys/{key_id}", status_code=204)
+async def delete_api_key(key_id: str, caller: Person, keys: Keys, unit: Writing) -> Response:
+    """Delete a key. It stops working at once."""
+    await keys.delete(unit, caller.user_id, key_id)
+    return Response(status_code=204, headers={"cache-control": NO_STORE})

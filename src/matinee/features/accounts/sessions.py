@@ -1,0 +1,174 @@
+"""Signing in and out: sessions, access tokens and refresh tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from matinee.features.accounts.authenticator import caller_of
+from matinee.features.accounts.devices import device_name
+from matinee.features.accounts.errors import AccountDisabled, InvalidCredentials, SessionExpired, TokenRevoked
+from matinee.features.accounts.memory import VerifiedCredentials
+from matinee.features.accounts.models import AuthSession, RefreshToken, User
+from matinee.features.accounts.passwords import Passwords
+from matinee.features.accounts.policy import MAX_PASSWORD, AccountsOptions, Origin, name_key
+from matinee.features.accounts.repository import AccountsRepository
+from matinee.features.accounts.throttle import SignInThrottle
+from matinee.features.accounts.tokens import AccessTokens, CsrfTokens, digest, new_secret
+from matinee.infra.clock import Clock
+from matinee.infra.database import Database, ReadUnit, UnitOfWork
+from matinee.infra.errors import NotFound
+from matinee.infra.http.caller import Caller
+from matinee.infra.ids import UserId, new_id
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A fresh sign-in: everything the device gets. The two cookie values are None after a refresh, which keeps the cookies."""
+
+    user: User
+    access_token: str
+    expires_in: timedelta
+    refresh_token: str
+    session_token: str | None = None
+    csrf_token: str | None = None
+
+
+class Sessions:
+    """Starts, renews and ends sessions.
+
+    `sign_in` and `refresh` open units of their own: hashing must not happen inside one, and the end of a copied token's session
+    must be committed although the caller gets an error.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        options: AccountsOptions,
+        passwords: Passwords,
+        throttle: SignInThrottle,
+        tokens: AccessTokens,
+        csrf: CsrfTokens,
+        verified: VerifiedCredentials,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._options = options
+        self._passwords = passwords
+        self._throttle = throttle
+        self._tokens = tokens
+        self._csrf = csrf
+        self._verified = verified
+        self._repository = AccountsRepository()
+
+    async def sign_in(self, name: str, password: str, origin: Origin) -> SignedIn:
+        """Raises `InvalidCredentials`, `AccountDisabled` (only to who knows the password), `TooManySignIns`."""
+        async with self._database.read() as unit:
+            user = await self._repository.user_named(unit, name_key(name))
+        better = await self.check_password(user, name, password, origin)
+        if user is None or user.disabled:
+            raise AccountDisabled("An administrator has disabled this account.")
+        async with self._database.write() as unit:
+            if better is not None:
+                await self._repository.change_user(unit, user.id, self._clock.now(), password_hash=better)
+            return await self.start(unit, user, origin)
+
+    async def check_password(self, user: User | None, name: str, password: str, origin: Origin) -> str | None:
+        """Raises `InvalidCredentials` or `TooManySignIns`; returns a better hash to store when there is one. Takes long."""
+        key = f"{name_key(name)[:128]}\0{origin.address}"
+        self._throttle.attempt(key)
+        fits, better = await self._passwords.verify(password[: MAX_PASSWORD + 1], user.password_hash if user else None)
+        if not fits:
+            raise InvalidCredentials
+        self._throttle.succeeded(key)
+        return better
+
+    async def start(self, unit: UnitOfWork, user: User, origin: Origin) -> SignedIn:
+        """A new session for a user whose identity is proven."""
+        now = self._clock.now()
+        secret = new_secret()
+        session = AuthSession(
+            id=new_id(),
+            user_id=user.id,
+            token_hash=digest(secret),
+            device=device_name(origin.device),
+            address=origin.address[:64],
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + self._options.session_lifetime,
+        )
+        await self._repository.add_session(unit, session)
+        refresh = await self._new_refresh_token(unit, session, now)
+        access, lifetime = self._tokens.issue(caller_of(user, "token", session.id))
+        return SignedIn(user, access, lifetime, refresh, secret, self._csrf.of(session.id))
+
+    async def refresh(self, token: str) -> SignedIn:
+        """A new access token and a new refresh token for an unused refresh token.
+
+        A used one was copied by somebody: its whole session ends. Raises `TokenRevoked`, `SessionExpired`, `AccountDisabled`.
+        """
+        async with self._database.write() as unit:
+            row = await self._repository.refresh_token(unit, digest(token))
+            if row is None:
+                raise TokenRevoked("This refresh token is not known. Sign in again.")
+            found, session, user = row
+            self._check_alive(found, session, user)
+            now = self._clock.now()
+            if await self._repository.use_refresh_token(unit, found.id, now):
+                access, lifetime = self._tokens.issue(caller_of(user, "token", session.id))
+                return SignedIn(user, access, lifetime, await self._new_refresh_token(unit, session, now))
+            await self._repository.revoke_sessions(unit, user.id, now, only=session.id)
+        self._verified.revoke(session.id)
+        raise TokenRevoked("This refresh token was used before, so its session was ended. Sign in again.")
+
+    async def sign_out(self, unit: UnitOfWork, caller: Caller) -> None:
+        """End the session that the caller is in."""
+        await self._end(unit, caller.user_id, only=caller.credential_id)
+
+    async def of_user(self, unit: ReadUnit, user_id: UserId) -> Sequence[AuthSession]:
+        """The living sessions of a user."""
+        return await self._repository.sessions(unit, user_id, self._clock.now())
+
+    async def end(self, unit: UnitOfWork, user_id: UserId, session_id: str) -> None:
+        """End one session of a user. Raises `NotFound`."""
+        if not await self._end(unit, user_id, only=session_id):
+            raise NotFound("There is no such session.")
+
+    async def end_others(self, unit: UnitOfWork, user_id: UserId, kept: str | None) -> int:
+        """End all sessions of a user but `kept`; returns how many lived."""
+        return len(await self._end(unit, user_id, but=kept))
+
+    async def _end(self, unit: UnitOfWork, user_id: UserId, *, only: str | None = None, but: str | None = None) -> Sequence[str]:
+        ended = await self._repository.revoke_sessions(unit, user_id, self._clock.now(), only=only, but=but)
+
+        async def forget() -> None:
+            for session_id in ended:
+                self._verified.revoke(session_id)
+
+        unit.after_commit(forget)
+        return ended
+
+    def _check_alive(self, token: RefreshToken, session: AuthSession, user: User) -> None:
+        now = self._clock.now()
+        if session.revoked_at is not None:
+            raise TokenRevoked("This session was ended. Sign in again.")
+        if session.expires_at <= now or token.expires_at <= now:
+            raise SessionExpired("Sign in again.")
+        if user.disabled:
+            raise AccountDisabled("An administrator has disabled this account.")
+
+    async def _new_refresh_token(self, unit: UnitOfWork, session: AuthSession, now: datetime) -> str:
+        secret = new_secret()
+        await self._repository.add_refresh_token(
+            unit,
+            RefreshToken(
+                id=new_id(),
+                session_id=session.id,
+                token_hash=digest(secret),
+                created_at=now,
+                expires_at=min(now + self._options.refresh_lifetime, session.expires_at),
+            ),
+        )
+        return secret
