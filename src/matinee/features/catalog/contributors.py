@@ -14,7 +14,7 @@ from matinee.ports.metadata import MetadataProvider
 
 @dataclass(frozen=True, slots=True)
 class MetadataProviders:
-    """The metadata providers in the order in which they are asked; the first that finds wins. Bootstrap puts it into the container."""
+    """The metadata providers, in the order in which they are asked; the first that finds wins. Bootstrap adds it."""
 
     providers: tuple[MetadataProvider, ...] = ()
 

@@ -41,8 +41,8 @@ class TitleFilter:
 def accepted(query: TitleQuery, matches: Sequence[TitleMatch]) -> TitleMatch | None:
     """The candidate that is believed, None when none is good enough.
 
-    A provider answers a hint for its own ids with score 1. Otherwise the words must be near (0.6) and the years at most one apart:
-    a film's file often carries the year of its festival or of its disc.
+    A provider answers a hint for its own ids with score 1. Otherwise the words must be near (0.6) and the years at most one
+    apart: a film's file often carries the year of its festival or of its disc.
     """
     for match in matches:
         if match.kind != query.kind or match.score < 0.6:

@@ -1,4 +1,4 @@
-"""Wire types of the catalogue. Times are RFC 3339, runtimes in minutes, durations in seconds, pictures are URLs on this server."""
+"""Wire types of the catalogue. Runtimes are in minutes, durations in seconds, pictures are URLs on this server."""
 
 from __future__ import annotations
 

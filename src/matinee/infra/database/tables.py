@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, MetaData
+from sqlalchemy import JSON, DateTime, Dialect, MetaData, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -20,6 +20,9 @@ NAMING = {
 
 Json = JSON().with_variant(JSONB(), "postgresql")
 """A JSON column: JSONB on PostgreSQL, text on SQLite."""
+
+ByteOrdered = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text compared byte by byte on both engines, so that ranges, sorting and cursors agree."""
 
 
 class Instant(TypeDecorator[datetime]):
