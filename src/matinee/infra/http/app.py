@@ -14,12 +14,11 @@ from matinee import __version__
 from matinee.infra.errors import MatineeError
 from matinee.infra.feature import Container
 from matinee.infra.http import explorer, health, problems
-from matinee.infra.http.middleware import BasePath, BodyLimit, RequestContext, SecurityHeaders, TimeLimit
+from matinee.infra.http.middleware import API_PREFIX, BasePath, BodyLimit, RequestContext, SecurityHeaders, TimeLimit
 from matinee.infra.http.strict import strict_query
-from matinee.infra.http.web import WebFiles, build_router
+from matinee.infra.http.web import WebFiles, fallback
 from matinee.infra.observability.metrics import Metrics
 
-API_PREFIX = "/api/v1"
 # blob: is what hls.js needs for its worker and for the media source.
 CONTENT_POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; worker-src 'self' blob:; "
@@ -61,7 +60,7 @@ def create_app(
 ) -> ASGIApp:
     """The application with its middleware. `routers` are the features' routers of the roles this process has."""
     app = build_api(container, routers, lifespan=lifespan, tags=tags)
-    app.include_router(build_router(web))
+    app.router.default = fallback(web)
     headers = dict(SECURITY_HEADERS)
     if options.behind_tls:
         headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
@@ -88,6 +87,7 @@ def build_api(
         openapi_url="/openapi.json",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         lifespan=running,
         dependencies=[Depends(strict_query)],
         openapi_tags=[*tags, {"name": "operations", "description": "Health and metrics."}],

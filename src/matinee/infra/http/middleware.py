@@ -19,6 +19,7 @@ from matinee.infra.observability.metrics import Metrics
 
 log = structlog.get_logger("matinee.access")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+API_PREFIX = "/api/v1"
 _QUIET = ("/api/health", "/metrics")
 
 
@@ -185,7 +186,8 @@ class BasePath:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self.prefix and scope["type"] in {"http", "websocket"} and scope["path"].startswith(self.prefix + "/"):
-            scope = {**scope, "root_path": self.prefix}
+            # Changed in place: the middleware outside reads what routing leaves in the scope.
+            scope["root_path"] = self.prefix
         await self.app(scope, receive, send)
 
 
@@ -197,7 +199,11 @@ async def fail(error: MatineeError, scope: Scope, receive: Receive, send: Send) 
 
 
 def _route_of(scope: Scope) -> str:
-    route: Any = scope.get("route")
-    if route is not None:
-        return str(getattr(route, "path_format", getattr(route, "path", "other")))
-    return "unmatched"
+    """The route's template, so that the metric has as many series as there are routes, not paths."""
+    route: Any = scope.get("route")  # Any: any of the framework's kinds of routes
+    path = getattr(route, "path", None)
+    if path is None:
+        return "web" if scope["method"] in {"GET", "HEAD"} else "unmatched"
+    # The route knows its path below the router that all features share, without that router's prefix.
+    below = scope["path"].removeprefix(scope.get("root_path", ""))
+    return API_PREFIX + path if below.startswith(API_PREFIX + "/") else str(path)

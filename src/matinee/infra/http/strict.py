@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, get_origin
+from typing import Any, get_args, get_origin
 
 from fastapi import Request
 
@@ -53,6 +53,6 @@ def _parameters(key: _Key) -> dict[str, bool]:
 def _walk(dependant: Any) -> Iterator[tuple[str, bool]]:  # Any: as above
     for field in dependant.query_params:
         annotation = field.field_info.annotation
-        yield field.alias, get_origin(annotation) in {list, set, tuple}
+        yield field.alias, any(get_origin(part) in {list, set, tuple} for part in (annotation, *get_args(annotation)))
     for inner in dependant.dependencies:
         yield from _walk(inner)

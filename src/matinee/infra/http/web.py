@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
-from matinee.infra.errors import MethodNotAllowed, NotFound
+from matinee.infra.errors import NotFound
 from matinee.infra.http.conventions import IMMUTABLE, accepts_gzip, etag_of, matches
 
 _COMPRESSIBLE = (".js", ".css", ".html", ".svg", ".json", ".webmanifest", ".map", ".txt")
@@ -56,19 +58,20 @@ class WebFiles:
         return Response(body, headers=headers, media_type=file.media_type)
 
 
-def build_router(files: WebFiles) -> APIRouter:
-    """The catch-all route; include it last."""
-    router = APIRouter(include_in_schema=False)
+def fallback(files: WebFiles) -> ASGIApp:
+    """What answers when no route fits: the UI; a WebSocket is closed."""
 
-    @router.api_route("/{path:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
-    async def page(request: Request, path: str) -> Response:
+    async def page(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await WebSocketClose()(scope, receive, send)
+            return
+        request = Request(scope, receive)
         if request.method not in {"GET", "HEAD"}:
-            if path.startswith(_RESERVED):
-                raise NotFound("There is nothing at this address.")
-            raise MethodNotAllowed(headers={"allow": "GET, HEAD"})
-        return files.respond(request, path)
+            raise NotFound("There is nothing at this address.")
+        name = scope["path"].removeprefix(scope.get("root_path", "")).lstrip("/")
+        await files.respond(request, name)(scope, receive, send)
 
-    return router
+    return page
 
 
 def _load(name: str, body: bytes, base_path: str) -> _File:
