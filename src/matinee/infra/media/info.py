@@ -20,7 +20,7 @@ class VideoTrack:
 
     `stored_width`/`stored_height` are the coded pixels, `rotation` the clockwise degrees (0, 90, 180, 270) a player turns them.
     `frame_rate` is None when the file does not say. `hdr` names the richest form; `transfer` (ffmpeg's name, such as
-    `smpte2084`) says what the picture is for a player without Dolby Vision. `codec_string` is the RFC 6381 name, "" if there is none.
+    `smpte2084`) says what the picture is for a player without Dolby Vision. `codec_string` is the RFC 6381 name, "" for none.
     """
 
     index: int

@@ -1,13 +1,13 @@
 """What is in a file, found out without endangering this process.
 
-    MediaUnreadable(code, message)
-        empty        nothing in it
-        not_media    no container that is known, or a subtitle or picture file
-        truncated    the container speaks of more data than there is (a copy that was cut or still runs)
-        encrypted    protected; no key
-        unreadable   damaged, or the system does not let us read it
-        timeout      it took too long
-        no_video     sound or subtitles only
+MediaUnreadable(code, message)
+    empty        nothing in it
+    not_media    no container that is known, or a subtitle or picture file
+    truncated    the container speaks of more data than there is (a copy that was cut or still runs)
+    encrypted    protected; no key
+    unreadable   damaged, or the system does not let us read it
+    timeout      it took too long
+    no_video     sound or subtitles only
 """
 
 from __future__ import annotations

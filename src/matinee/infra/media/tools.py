@@ -74,7 +74,7 @@ def media_input(path: Path | str) -> list[str]:
 
 def file_url(path: Path | str) -> str:
     """A name that ffmpeg takes for a file and nothing else (not an option, not another protocol)."""
-    return f"file:{os.path.abspath(path)}"
+    return f"file:{Path(path).absolute()}"
 
 
 async def find_media_tools(setting: Path | str | None = None) -> MediaTools:
@@ -223,7 +223,8 @@ async def _converse(
     words: deque[str],
     on_line: Callable[[str], Awaitable[None]] | None,
 ) -> bytes:
-    assert process.stdout is not None and process.stderr is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
     try:
         async with asyncio.TaskGroup() as group:
             output = group.create_task(_read_output(process.stdout, max_output))

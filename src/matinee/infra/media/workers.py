@@ -127,7 +127,8 @@ class _Worker:
                     pipe.close()
 
     def _exchange(self, request: bytes) -> bytes:
-        assert self._process.stdin is not None and self._process.stdout is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         try:
             self._process.stdin.write(request)
             self._process.stdin.flush()
