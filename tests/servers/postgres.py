@@ -47,7 +47,7 @@ class PostgresServer:
         """Remove a database with whatever is still connected to it."""
         self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
-    def _run(self, statement: sql.Composable) -> None:
+    def _run(self, statement: sql.Composed) -> None:
         with psycopg.connect(host=self.socket, user="matinee", dbname="postgres", autocommit=True) as connection:
             connection.execute(statement)
 
