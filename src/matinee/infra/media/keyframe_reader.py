@@ -65,13 +65,26 @@ def _collect(container: InputContainer, stream: Stream, structure: Structure, si
 def _from_index(container: InputContainer, stream: Stream) -> Times:
     """The index counts in decoding time: the packet itself says when it is shown."""
     times = []
-    for entry in stream.index_entries:
-        if entry.is_keyframe and not entry.is_discard:
-            container.seek(entry.timestamp, stream=stream)
-            packet = next(iter(container.demux(stream)))
-            if packet.is_keyframe and not packet.is_discard and packet.pts is not None:
-                times.append(_seconds(packet.pts, stream))
+    delay = 0  # from decoding to showing; hardly ever changes, and seeking goes by the time of showing
+    for decoded in [entry.timestamp for entry in stream.index_entries if entry.is_keyframe and not entry.is_discard]:
+        shown = _shown(container, stream, decoded, decoded + delay)
+        if shown is None:
+            shown = _shown(container, stream, decoded, decoded)
+        if shown is not None:
+            delay = shown - decoded
+            times.append(_seconds(shown, stream))
     return times
+
+
+def _shown(container: InputContainer, stream: Stream, decoded: int, target: int) -> int | None:
+    """The presentation time of the packet with that decoding time, None when the seek went past it."""
+    container.seek(target, stream=stream)
+    for packet in container.demux(stream):
+        if packet.dts is None or packet.dts > decoded:
+            return None
+        if packet.dts == decoded:
+            return packet.pts
+    return None
 
 
 def _from_cues(container: InputContainer, stream: Stream) -> Times:
