@@ -1,10 +1,10 @@
 """What can go wrong in the library.
 
-    MatineeError
-    ├── ItemNotFound        404 resource_not_found
-    ├── FolderNotFound      404 resource_not_found
-    ├── FolderRefused       422 validation_failed: not absolute, not a folder, inside the data directory, already covered
-    └── FolderInUse         409 conflict
+MatineeError
+├── ItemNotFound        404 resource_not_found
+├── FolderNotFound      404 resource_not_found
+├── FolderRefused       422 validation_failed: not absolute, not a folder, inside the data directory, already covered
+└── FolderInUse         409 conflict
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Tables of the library. Titles are the catalogue's: `title_id` is kept as a plain id, so that neither feature's tables pin the other's.
+"""Tables of the library. Titles are the catalogue's: `title_id` is a plain id, so that neither feature's tables pin the other's.
 
 Nothing here is deleted because a disk is away: a file that is gone becomes `missing` and keeps its row, ids and history.
 """

@@ -57,9 +57,7 @@ class Playable:
 class LibraryService:
     """Folders, items and files of the library."""
 
-    async def playable(
-        self, unit: ReadUnit, *, item_id: ItemId | None = None, title_id: TitleId | None = None
-    ) -> Playable:
+    async def playable(self, unit: ReadUnit, *, item_id: ItemId | None = None, title_id: TitleId | None = None) -> Playable:
         """What to play for an item, or for a title (a film's item, a show's first episode). Raises `ItemNotFound`."""
         raise NotImplementedError
 
