@@ -150,9 +150,7 @@ async def _infrastructure(container: Container, settings: Settings, stack: Async
 
 async def open_database(settings: Settings) -> Database:
     """The database at its newest schema: migrated here on SQLite, checked on PostgreSQL (`matinee migrate` does it there)."""
-    database = Database(
-        DatabaseOptions(settings.effective_database_url, settings.database_replicas, settings.database_pool)
-    )
+    database = Database(DatabaseOptions(settings.effective_database_url, settings.database_replicas, settings.database_pool))
     try:
         await (upgrade(database) if database.is_sqlite else require_current(database))
     except BaseException:
@@ -178,9 +176,7 @@ def _options(container: Container, settings: Settings) -> None:
         AccountsOptions,
         AccountsOptions(cookie_secure=settings.public_url.startswith("https:"), base_path=settings.base_path),
     )
-    container.add(
-        CatalogOptions, CatalogOptions(base_path=settings.base_path, image_cache_bytes=settings.image_cache_bytes)
-    )
+    container.add(CatalogOptions, CatalogOptions(base_path=settings.base_path, image_cache_bytes=settings.image_cache_bytes))
     paths = container.get(DataPaths)
     demo = container.add(DemoLibrary, DemoLibrary(container.get(MediaTools), paths.demo, settings.demo_titles))
     container.add(MetadataProviders, MetadataProviders((DemoProvider(demo),)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args
@@ -120,7 +119,7 @@ def run_in_app(action: Callable[[Container], Awaitable[T]]) -> T:
     """What feature commands find in `ctx.obj`; see `infra.feature.RunInApp`."""
     from matinee.bootstrap import Parts, opened
 
-    settings = _settings(log_level=os.environ.get("MATINEE_LOG_LEVEL", "warning"))
+    settings = _settings(quiet=True)
 
     async def run() -> T:
         async with opened(settings, Parts(queues=("default", "media"))) as container:
@@ -132,7 +131,8 @@ def run_in_app(action: Callable[[Container], Awaitable[T]]) -> T:
 async def _serve(settings: Settings, roles: tuple[Role, ...], jobs: bool) -> None:
     from matinee.bootstrap import Parts, application, first_steps, opened
     from matinee.infra.http.health import HealthChecks
-    from matinee.infra.http.server import ServerOptions, Shutdown, serve as listen
+    from matinee.infra.http.server import ServerOptions, Shutdown
+    from matinee.infra.http.server import serve as listen
 
     parts = Parts(queues=("default", "media") if jobs else (), background=jobs)
     async with opened(settings, parts) as container:
@@ -167,7 +167,7 @@ async def _work(settings: Settings, queues: tuple[Queue, ...]) -> None:
         await stop.wait()
 
 
-def _settings(**overrides: Any) -> Settings:  # Any: values for fields of Settings
+def _settings(quiet: bool = False, **overrides: Any) -> Settings:  # Any: values for fields of Settings
     from matinee.infra.observability import configure_logs
 
     try:
@@ -175,7 +175,8 @@ def _settings(**overrides: Any) -> Settings:  # Any: values for fields of Settin
     except SettingsError as error:
         err.print(str(error), markup=False, highlight=False)
         raise typer.Exit(2) from None
-    configure_logs(settings.log_level, "text" if settings.profile == "development" else "json")
+    level = "warning" if quiet and settings.log_level == "info" else settings.log_level
+    configure_logs(level, "text" if settings.profile == "development" else "json")
     for name in unknown_variables():
         err.print(f"warning: there is no setting {name}; see `matinee config show`", markup=False)
     return settings

@@ -27,19 +27,15 @@ class Settings(BaseSettings):
 
     # process
     profile: Profile = Field("production", description="development, production or test.", examples=["production"])
-    host: str = Field("127.0.0.1", description="Address to listen on.", examples=["0.0.0.0"])
+    host: str = Field("127.0.0.1", description="Address to listen on.", examples=["192.168.1.5"])
     port: int = Field(8470, ge=0, le=65535, description="Port to listen on; 0 takes a free one.", examples=["8470"])
-    base_path: str = Field(
-        "", pattern=r"^(/[A-Za-z0-9._~-]+)*$", description="Prefix of every path.", examples=["/matinee"]
-    )
+    base_path: str = Field("", pattern=r"^(/[A-Za-z0-9._~-]+)*$", description="Prefix of every path.", examples=["/matinee"])
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Addresses (CIDR) whose X-Forwarded-For counts.", examples=["10.0.0.0/8,127.0.0.1"]
     )
     public_url: str = Field("", description="Address that people use, where it differs.", examples=["https://tv.example"])
-    log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="Least level logged.", examples=["info"]
-    )
-    data_dir: Path = Field(Path("data"), description="Folder for the database, pictures and caches.", examples=["/var/lib/matinee"])
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.", examples=["info"])
+    data_dir: Path = Field(Path("data"), description="Folder for database, pictures, caches.", examples=["/var/lib/matinee"])
 
     # limits of the HTTP side
     body_limit: int = Field(1_048_576, ge=1024, description="Largest request body, bytes.", examples=["1048576"])
@@ -134,7 +130,7 @@ class Settings(BaseSettings):
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
         dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, _SecretFiles(settings_cls), dotenv_settings
 

@@ -28,7 +28,13 @@ def test_all_problems_are_reported_at_once_with_an_example(monkeypatch: pytest.M
         load_settings()
     report = str(caught.value)
     assert report.startswith("3 setting(s)")
-    for part in ("MATINEE_PORT\n", "'ninety'", "example:  MATINEE_PORT=8470", "MATINEE_TRUSTED_PROXIES", "must begin with sqlite:"):
+    for part in (
+        "MATINEE_PORT\n",
+        "'ninety'",
+        "example:  MATINEE_PORT=8470",
+        "MATINEE_TRUSTED_PROXIES",
+        "must begin with sqlite:",
+    ):
         assert part in report
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, Text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -48,4 +48,8 @@ class Table(DeclarativeBase):
     """Base class of all tables."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: Instant(), dict[str, Any]: Json, list[str]: Json}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {  # Any: what SQLAlchemy declares
+        datetime: Instant(),
+        dict[str, Any]: Json,
+        list[str]: Json,
+    }

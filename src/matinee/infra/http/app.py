@@ -14,7 +14,7 @@ from matinee import __version__
 from matinee.infra.errors import MatineeError
 from matinee.infra.feature import Container
 from matinee.infra.http import explorer, health, problems
-from matinee.infra.http.middleware import API_PREFIX, BasePath, BodyLimit, RequestContext, SecurityHeaders, TimeLimit
+from matinee.infra.http.middleware import API_PREFIX, BasePath, BodyLimit, HeadAsGet, RequestContext, SecurityHeaders, TimeLimit
 from matinee.infra.http.strict import strict_query
 from matinee.infra.http.web import WebFiles, fallback
 from matinee.infra.observability.metrics import Metrics
@@ -34,6 +34,10 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "cross-origin-resource-policy": "same-origin",
     "content-security-policy": CONTENT_POLICY,
 }
+
+
+# A film answered as GET and thrown away would be read from disk for nothing; an event stream never ends.
+_ANSWER_HEAD = (f"{API_PREFIX}/streaming/files/", f"{API_PREFIX}/events", f"{API_PREFIX}/streaming/bandwidth")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,9 @@ def create_app(
     if options.behind_tls:
         headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
     metrics = container.get(Metrics)
-    limited = BodyLimit(TimeLimit(app, options.time_limit), options.body_limit)
-    return RequestContext(SecurityHeaders(BasePath(limited, options.base_path), headers), metrics)
+    inner = HeadAsGet(TimeLimit(app, options.time_limit), _ANSWER_HEAD)
+    limited = BasePath(BodyLimit(inner, options.body_limit), options.base_path)
+    return RequestContext(SecurityHeaders(limited, headers), metrics)
 
 
 def build_api(
@@ -109,8 +114,7 @@ def build_api(
 
 async def _crashed(request: Request, _error: Exception) -> Response:
     """The answer for what nobody expected; the middleware outside logs it."""
-    correlation_id = str(request.scope.get("state", {}).get("request_id", ""))
-    return problems.problem_response(MatineeError(), instance=request.url.path, correlation_id=correlation_id)
+    return problems.respond(request, MatineeError())
 
 
 def _metrics_router(metrics: Metrics) -> APIRouter:
@@ -119,9 +123,7 @@ def _metrics_router(metrics: Metrics) -> APIRouter:
     @router.get("/metrics", response_class=Response)
     async def exposition() -> Response:
         """Metrics in the Prometheus text format."""
-        return Response(
-            metrics.render(), media_type="text/plain; version=0.0.4", headers={"cache-control": "no-store"}
-        )
+        return Response(metrics.render(), media_type="text/plain; version=0.0.4", headers={"cache-control": "no-store"})
 
     return router
 

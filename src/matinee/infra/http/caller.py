@@ -8,9 +8,7 @@ from typing import Literal, Protocol
 
 from matinee.infra.ids import UserId
 
-Scope = Literal[
-    "catalog:read", "library:read", "library:write", "playback", "progress", "requests", "downloads", "admin"
-]
+Scope = Literal["catalog:read", "library:read", "library:write", "playback", "progress", "requests", "downloads", "admin"]
 ALL_SCOPES: frozenset[Scope] = frozenset(
     {"catalog:read", "library:read", "library:write", "playback", "progress", "requests", "downloads", "admin"}
 )

@@ -35,10 +35,7 @@ def answer(
 
     For a list (`ListOf`), `fields` applies to its items. Raises `UnknownField`.
     """
-    if fields is None:
-        body = value.model_dump_json().encode()
-    else:
-        body = _filtered(value, fields)
+    body = value.model_dump_json().encode() if fields is None else _filtered(value, fields)
     return encoded(request, body, "application/json", cache=cache, status=status, headers=headers)
 
 

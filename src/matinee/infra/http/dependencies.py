@@ -1,9 +1,9 @@
 """What routes ask for: services by type, units of work, the caller.
 
-    Movies = Annotated[CatalogService, Depends(service(CatalogService))]
+Movies = Annotated[CatalogService, Depends(service(CatalogService))]
 
-    @router.get("/things", dependencies=[Depends(requires("library:read"))])
-    async def list_things(things: Movies, unit: Reading) -> ...
+@router.get("/things", dependencies=[Depends(requires("library:read"))])
+async def list_things(things: Movies, unit: Reading) -> ...
 """
 
 from __future__ import annotations

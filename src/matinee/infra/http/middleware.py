@@ -10,10 +10,11 @@ from typing import Any
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from matinee.infra.errors import MatineeError, PayloadTooLarge, RequestTimeout
-from matinee.infra.http.problems import problem_response
+from matinee.infra.http.problems import respond
 from matinee.infra.ids import new_id
 from matinee.infra.observability.metrics import Metrics
 
@@ -160,8 +161,9 @@ class TimeLimit:
             await self.app(scope, receive, send)
             return
         started = False
+        deadline = asyncio.timeout(self.seconds)
         try:
-            async with asyncio.timeout(self.seconds) as deadline:
+            async with deadline:
 
                 async def watching(message: Message) -> None:
                     nonlocal started
@@ -175,6 +177,35 @@ class TimeLimit:
             if started or not deadline.expired():
                 raise
             await fail(RequestTimeout(retry_after=5), scope, receive, send)
+
+
+class HeadAsGet:
+    """Answers HEAD as GET without the body, except below `own`, where routes answer HEAD themselves."""
+
+    def __init__(self, app: ASGIApp, own: tuple[str, ...]) -> None:
+        self.app = app
+        self.own = own
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        below = scope["path"].removeprefix(scope.get("root_path", "")) if scope["type"] == "http" else ""
+        if scope["type"] != "http" or scope["method"] != "HEAD" or below.startswith(self.own):
+            await self.app(scope, receive, send)
+            return
+        scope["method"] = "GET"
+        ended = False
+
+        async def without_body(message: Message) -> None:
+            nonlocal ended
+            if message["type"] == "http.response.start":
+                await send(message)
+            elif not ended:
+                ended = True
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+        try:
+            await self.app(scope, receive, without_body)
+        finally:
+            scope["method"] = "HEAD"
 
 
 class BasePath:
@@ -193,9 +224,7 @@ class BasePath:
 
 async def fail(error: MatineeError, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer with `error` from outside the framework."""
-    correlation_id = str(scope.get("state", {}).get("request_id", ""))
-    response = problem_response(error, instance=scope["path"], correlation_id=correlation_id)
-    await response(scope, receive, send)
+    await respond(Request(scope), error)(scope, receive, send)
 
 
 def _route_of(scope: Scope) -> str:

@@ -22,6 +22,7 @@ from matinee.infra.errors import (
     NotFound,
     ValidationFailed,
 )
+from matinee.infra.http.languages import localized_title, preferred_language
 
 log = structlog.get_logger(__name__)
 MEDIA_TYPE: Final = "application/problem+json"
@@ -52,22 +53,22 @@ class Problem(BaseModel):
     errors: list[ProblemFieldError] = []
 
 
-def problem_response(
-    error: MatineeError, *, instance: str, correlation_id: str, language: str | None = None
-) -> Response:
-    """The answer for `error`."""
+def problem_response(error: MatineeError, *, instance: str, correlation_id: str, accept_language: str = "") -> Response:
+    """The answer for `error`, its title in the reader's language."""
     spec = error.spec
+    language = preferred_language(accept_language)
+    title = localized_title(error.code, language)
     body: dict[str, Any] = {
         "type": TYPE_PREFIX + error.code,
-        "title": spec.title,
+        "title": title or spec.title,
         "status": spec.status,
-        "detail": error.detail,
+        "detail": title if title and error.detail == spec.title else error.detail,
         "instance": instance,
         "code": error.code,
         "category": spec.category,
         "correlation_id": correlation_id,
     }
-    headers = {"cache-control": "no-store", **error.headers}
+    headers = {"cache-control": "no-store", "content-language": language if title else "en", **error.headers}
     if error.retry_after is not None:
         body["retry_after"] = error.retry_after
         headers["retry-after"] = str(max(1, ceil(error.retry_after)))
@@ -85,16 +86,16 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, MatineeError)
         if error.spec.status >= 500:
             log.warning("request_failed", code=error.code, detail=error.detail, exc_info=error.__cause__ or False)
-        return _respond(request, error)
+        return respond(request, error)
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return _respond(request, translate_validation(error.errors()))
+        return respond(request, translate_validation(error.errors()))
 
     async def framework(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         kind = _BY_STATUS.get(error.status_code, NotFound if error.status_code < 500 else MatineeError)
-        return _respond(request, kind(headers=dict(error.headers or {})))
+        return respond(request, kind(headers=dict(error.headers or {})))
 
     app.add_exception_handler(MatineeError, ours)
     app.add_exception_handler(RequestValidationError, invalid)
@@ -105,15 +106,15 @@ def translate_validation(found: Sequence[Any]) -> MatineeError:
     """FastAPI's validation errors as ours."""
     if any(item["type"] == "json_invalid" for item in found):
         return MalformedJson("The body could not be read as JSON.")
-    errors = [
-        FieldError(".".join(str(part) for part in item["loc"]), str(item["msg"]), str(item["type"])) for item in found
-    ]
+    errors = [FieldError(".".join(str(part) for part in item["loc"]), str(item["msg"]), str(item["type"])) for item in found]
     return ValidationFailed(f"{len(errors)} value(s) did not pass.", errors=errors)
 
 
-def _respond(request: Request, error: MatineeError) -> Response:
+def respond(request: Request, error: MatineeError) -> Response:
+    """The answer for `error` to `request`."""
     correlation_id = str(request.scope.get("state", {}).get("request_id", ""))
-    return problem_response(error, instance=request.url.path, correlation_id=correlation_id)
+    language = request.headers.get("accept-language", "")
+    return problem_response(error, instance=request.url.path, correlation_id=correlation_id, accept_language=language)
 
 
 def documented() -> dict[int | str, dict[str, Any]]:

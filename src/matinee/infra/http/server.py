@@ -38,12 +38,18 @@ class ServerOptions:
 
 
 class GracefulServer(uvicorn.Server):
-    """Stops in this order: not ready any more, event streams end, requests finish (WebSockets are closed with 1012), lifespan ends."""
+    """Stops in this order: not ready any more, event streams end, requests finish (WebSockets get 1012), lifespan ends."""
 
-    def __init__(self, config: uvicorn.Config, shutdown: Shutdown, checks: HealthChecks) -> None:
+    def __init__(self, config: uvicorn.Config, shutdown: Shutdown, checks: HealthChecks, listening: Callable[[], None]) -> None:
         super().__init__(config)
         self._told = shutdown
         self._checks = checks
+        self._listening = listening
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and not self.should_exit:
+            self._listening()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._checks.draining = True
@@ -71,13 +77,8 @@ async def serve(
         timeout_graceful_shutdown=options.grace,
         ws_max_size=65_536,
     )
-    server = GracefulServer(config, shutdown, checks)
     bound = config.bind_socket()
     host, port = bound.getsockname()[:2]
     shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else f"[{host}]" if ":" in host else host  # noqa: S104 - compared only
-    async with asyncio.TaskGroup() as group:
-        serving = group.create_task(server.serve(sockets=[bound]))
-        while not server.started and not serving.done():
-            await asyncio.sleep(0.02)
-        if server.started:
-            started(f"http://{shown}:{port}")
+    server = GracefulServer(config, shutdown, checks, lambda: started(f"http://{shown}:{port}"))
+    await server.serve(sockets=[bound])

@@ -47,7 +47,7 @@ class _Key:
 @lru_cache(maxsize=1024)
 def _parameters(key: _Key) -> dict[str, bool]:
     """Names of the query parameters of a route, and whether each takes several values."""
-    return {name: repeated for name, repeated in _walk(key.dependant)}
+    return dict(_walk(key.dependant))
 
 
 def _walk(dependant: Any) -> Iterator[tuple[str, bool]]:  # Any: as above

@@ -10,12 +10,13 @@ from pydantic import BaseModel
 from starlette.testclient import TestClient
 
 from matinee.infra.clock import SystemClock
-from matinee.infra.errors import Conflict, FieldError
+from matinee.infra.errors import CATALOGUE, Conflict, FieldError
 from matinee.infra.feature import Container
 from matinee.infra.http.app import HttpOptions, create_app
 from matinee.infra.http.caller import Authenticator
 from matinee.infra.http.conventions import answer
 from matinee.infra.http.health import HealthChecks
+from matinee.infra.http.languages import localized_title
 from matinee.infra.http.paging import Fields, ListOf
 from matinee.infra.http.web import WebFiles
 from matinee.infra.observability import Metrics
@@ -219,3 +220,20 @@ def test_the_ui_is_served_for_every_page_and_assets_for_ever(tmp_path: Path) -> 
     assert client.get("/tv/api/v1/films").status_code == 200
 
 
+def test_problems_speak_the_readers_language(client: TestClient) -> None:
+    german = client.get("/api/v1/nothing", headers={"Accept-Language": "pt;q=0.9, de-AT;q=0.8, en;q=0.2"})
+    assert german.json()["title"] == "Nicht gefunden"
+    assert german.headers["content-language"] == "de"
+    assert client.get("/api/v1/nothing", headers={"Accept-Language": "fi"}).json()["title"] == "Not found"
+
+
+def test_every_error_code_has_all_languages() -> None:
+    for code in CATALOGUE:
+        assert all(localized_title(code, language) for language in ("de", "es", "fr")), code
+
+
+def test_head_is_get_without_the_body(client: TestClient) -> None:
+    head, get = client.head("/api/v1/films"), client.get("/api/v1/films")
+    assert head.content == b""
+    assert head.headers["etag"] == get.headers["etag"]
+    assert head.headers["content-length"] == get.headers["content-length"]
