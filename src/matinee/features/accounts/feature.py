@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pwdlib.hashers.argon2 import Argon2Hasher
+
 from matinee.features.accounts.api_keys import ApiKeys
 from matinee.features.accounts.authenticator import AccountsAuthenticator
 from matinee.features.accounts.commands import commands
@@ -26,7 +28,9 @@ def build(container: Container) -> None:
     database, options = container.get(Database), container.get(AccountsOptions)
     clock = container.get(Clock)  # type: ignore[type-abstract]  # a key, not a constructor
     signer = container.get(Signer)
-    passwords = container.add(Passwords, Passwords(threads=options.hashing_threads, waiting=options.waiting_hashes))
+    hasher = Argon2Hasher(time_cost=options.hash_rounds, memory_cost=options.hash_memory)
+    passwords = Passwords(hasher, threads=options.hashing_threads, waiting=options.waiting_hashes)
+    container.add(Passwords, passwords)
     tokens = container.add(AccessTokens, AccessTokens(signer, clock, options))
     csrf, uses, verified = CsrfTokens(signer), LastUses(), VerifiedCredentials(clock, options)
     throttle = SignInThrottle(clock, options.sign_in_attempts, options.sign_in_window)

@@ -19,8 +19,8 @@ T = TypeVar("T")
 class Passwords:
     """Hashes and verifies. At most `threads` at a time and `waiting` in line, so that a flood takes bounded memory."""
 
-    def __init__(self, *, threads: int = 2, waiting: int = 32, hasher: Argon2Hasher | None = None) -> None:
-        self._hash = PasswordHash((hasher or Argon2Hasher(),))
+    def __init__(self, hasher: Argon2Hasher, *, threads: int, waiting: int) -> None:
+        self._hash = PasswordHash((hasher,))
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="passwords")
         self._room = threads + waiting
         self._dummy: str | None = None

@@ -82,7 +82,9 @@ class AccountsOptions:
     sign_in_attempts: int = 10
     sign_in_window: timedelta = timedelta(minutes=15)
     hashing_threads: int = 2
-    """Argon2 takes 64 MiB in each."""
+    hash_memory: int = 64 * 1024
+    """KiB that argon2 takes in each of the threads."""
+    hash_rounds: int = 3
     waiting_hashes: int = 32
     cookie_secure: bool = False
     base_path: str = ""
