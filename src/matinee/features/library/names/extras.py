@@ -12,14 +12,10 @@ _FOLDERS: Final[dict[str, Extra]] = {
     "samples": "sample",
     "trailer": "trailer",
     "trailers": "trailer",
-    **dict.fromkeys(
-        (
-            "extra", "extras", "featurette", "featurettes", "behind the scenes", "deleted scenes", "interview", "interviews", "scene",
-            "scenes", "shorts", "bonus", "bonus features", "special features", "backdrops", "theme-music", "other", "others",
-        ),
-        "extra",
-    ),
-}  # fmt: skip
+    **dict.fromkeys(("extra", "extras", "featurette", "featurettes", "behind the scenes", "deleted scenes"), "extra"),
+    **dict.fromkeys(("interview", "interviews", "scene", "scenes", "shorts", "bonus", "bonus features"), "extra"),
+    **dict.fromkeys(("special features", "backdrops", "theme-music", "other"), "extra"),
+}
 _SUFFIX = re.compile(
     r"[-._ ](?P<word>sample|trailer|behindthescenes|deleted|deletedscene|featurette|interview|scene|short|other|extra)\d{0,2}$",
     re.IGNORECASE,
