@@ -9,12 +9,10 @@ from typing import Annotated, Literal, cast
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from matinee.features.accounts.models import ApiKey, AuthSession, User
-from matinee.features.accounts.policy import MAX_PASSWORD
-from matinee.features.accounts.sessions import SignedIn
 from matinee.infra.http.caller import Scope
 
 Name = Annotated[str, Field(min_length=1, max_length=64, examples=["anna"])]
-Password = Annotated[SecretStr, Field(min_length=1, max_length=MAX_PASSWORD, examples=["correct horse battery staple"])]
+Password = Annotated[SecretStr, Field(min_length=1, max_length=1024, examples=["correct horse battery staple"])]
 Token = Annotated[SecretStr, Field(min_length=1, max_length=256)]
 FIVE_YEARS = 5 * 366 * 86400
 
@@ -87,15 +85,6 @@ class LoginView(BaseModel):
     refresh_token: str
     expires_in: int = Field(description="Seconds until the access token ends.")
     user: UserView
-
-    @classmethod
-    def of(cls, signed_in: SignedIn) -> LoginView:
-        return cls(
-            access_token=signed_in.access_token,
-            refresh_token=signed_in.refresh_token,
-            expires_in=int(signed_in.expires_in.total_seconds()),
-            user=UserView.of(signed_in.user),
-        )
 
 
 class SessionView(BaseModel):

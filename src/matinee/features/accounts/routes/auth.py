@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from matinee.features.accounts.errors import AccountDisabled, ApiKeyInvalid, SessionExpired, TokenRevoked
-from matinee.features.accounts.routes.origins import Sender, delete_cookies, set_cookies
+from matinee.features.accounts.routes.origins import Sender, delete_cookies, signed_in_answer
 from matinee.features.accounts.schemas import JwksView, LoginBody, LoginView, RefreshBody
 from matinee.features.accounts.sessions import Sessions
 from matinee.features.accounts.tokens import AccessTokens
@@ -36,9 +36,7 @@ async def login(request: Request, body: LoginBody, sessions: SignIns, origin: Se
     minutes: 429.
     """
     signed_in = await sessions.sign_in(body.name, body.password.get_secret_value(), origin)
-    response = answer(request, LoginView.of(signed_in), cache=NO_STORE)
-    set_cookies(request, response, signed_in)
-    return response
+    return signed_in_answer(request, signed_in)
 
 
 @router.post("/logout", status_code=204)
@@ -57,7 +55,7 @@ async def logout(
 async def refresh(request: Request, body: RefreshBody, sessions: SignIns) -> Response:
     """A new access token and a new refresh token. Using a refresh token twice ends the session, because somebody copied it."""
     signed_in = await sessions.refresh(body.refresh_token.get_secret_value())
-    return answer(request, LoginView.of(signed_in), cache=NO_STORE)
+    return signed_in_answer(request, signed_in)
 
 
 @router.get("/jwks", response_model=JwksView)

@@ -1,4 +1,4 @@
-"""What a request tells about its sender, and the cookies of a sign-in."""
+"""What a request tells about its sender, and what a sign-in answers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 
 from matinee.features.accounts.policy import CSRF_COOKIE, SESSION_COOKIE, AccountsOptions, Origin
+from matinee.features.accounts.schemas import LoginView, UserView
 from matinee.features.accounts.sessions import SignedIn
+from matinee.infra.http.conventions import NO_STORE, answer
 from matinee.infra.http.dependencies import container_of
 
 FORWARDING = ("x-forwarded-for", "forwarded", "x-real-ip")
@@ -26,8 +28,15 @@ def _origin_of(request: Request) -> Origin:
 Sender = Annotated[Origin, Depends(_origin_of)]
 
 
-def set_cookies(request: Request, response: Response, signed_in: SignedIn) -> None:
-    """The session for the browser alone, and the CSRF value for the page to send back."""
+def signed_in_answer(request: Request, signed_in: SignedIn, status: int = 200) -> Response:
+    """The tokens in the body; in cookies the session, for the browser alone, and the CSRF value, for the page to send back."""
+    view = LoginView(
+        access_token=signed_in.access_token,
+        refresh_token=signed_in.refresh_token,
+        expires_in=int(signed_in.expires_in.total_seconds()),
+        user=UserView.of(signed_in.user),
+    )
+    response = answer(request, view, cache=NO_STORE, status=status)
     options = container_of(request).get(AccountsOptions)
     age = int(options.session_lifetime.total_seconds())
     path = options.base_path or "/"
@@ -36,6 +45,7 @@ def set_cookies(request: Request, response: Response, signed_in: SignedIn) -> No
             response.set_cookie(
                 name, value, max_age=age, path=path, secure=options.cookie_secure, httponly=hidden, samesite="lax"
             )
+    return response
 
 
 def delete_cookies(request: Request, response: Response) -> None:

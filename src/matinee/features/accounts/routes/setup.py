@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from matinee.features.accounts.routes.origins import Sender, set_cookies
+from matinee.features.accounts.routes.origins import Sender, signed_in_answer
 from matinee.features.accounts.schemas import LoginView, SetupBody, SetupView
 from matinee.features.accounts.service import AccountsService, SetupRequest
 from matinee.infra.errors import FieldError, ValidationFailed
@@ -51,6 +51,4 @@ async def setup(request: Request, body: SetupBody, accounts: Accounts, origin: S
         demo=body.demo,
     )
     signed_in = await accounts.setup(wanted, origin)
-    response = answer(request, LoginView.of(signed_in), cache=NO_STORE, status=201)
-    set_cookies(request, response, signed_in)
-    return response
+    return signed_in_answer(request, signed_in, status=201)
