@@ -1,7 +1,7 @@
 """NFO files of Kodi: XML about a film, a show or episodes; or only the address of a page that names an id.
 
-Source: the NFO chapter of Kodi's documentation (movie.nfo, tvshow.nfo, <episode>.nfo, "parsing NFO"). Read with defusedxml: an NFO
-comes from strangers.
+Source: the NFO chapter of Kodi's documentation (movie.nfo, tvshow.nfo, <episode>.nfo, "parsing NFO"). Read with defusedxml:
+an NFO comes from strangers.
 """
 
 from __future__ import annotations

@@ -6,7 +6,6 @@ A name on disk is bytes. Those that are not UTF-8 arrive in Python with surrogat
 
 from __future__ import annotations
 
-import os
 import unicodedata
 from pathlib import Path
 from typing import Final
@@ -39,7 +38,7 @@ def key_of(path: str) -> str:
 
 def absolute(folder: str, path: str) -> Path:
     """The file behind a stored folder path and a stored relative path."""
-    return Path(os.path.join(real(folder), real(path)))
+    return Path(real(folder)) / real(path)
 
 
 def is_within(path: str, folder: str) -> bool:

@@ -6,24 +6,21 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from matinee.features.library.names.formats import SUBTITLE_CODECS
+from matinee.infra.media.languages import language_tag
 
 _FORCED = frozenset({"forced", "foreign"})
 _HEARING = frozenset({"sdh", "cc", "hi"})
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]{2,4})?", re.IGNORECASE)
-_NAMES = {
-    "english": "en", "german": "de", "deutsch": "de", "french": "fr", "francais": "fr", "français": "fr", "spanish": "es",
-    "espanol": "es", "español": "es", "italian": "it", "portuguese": "pt", "brazilian": "pt-BR", "dutch": "nl", "swedish": "sv",
-    "norwegian": "no", "danish": "da", "finnish": "fi", "polish": "pl", "russian": "ru", "japanese": "ja", "chinese": "zh",
-    "korean": "ko", "arabic": "ar", "turkish": "tr", "greek": "el", "hebrew": "he", "hindi": "hi", "czech": "cs", "hungarian": "hu",
-}  # fmt: skip
-_THREE = {
-    "eng": "en", "ger": "de", "deu": "de", "fre": "fr", "fra": "fr", "spa": "es", "ita": "it", "por": "pt", "dut": "nl", "nld": "nl",
-    "swe": "sv", "nor": "no", "dan": "da", "fin": "fi", "pol": "pl", "rus": "ru", "jpn": "ja", "chi": "zh", "zho": "zh", "kor": "ko",
-    "ara": "ar", "tur": "tr", "gre": "el", "ell": "el", "heb": "he", "hin": "hi", "cze": "cs", "ces": "cs", "hun": "hu",
-}  # fmt: skip
+_NAMES: Final = dict(
+    pair.split(":")
+    for pair in (
+        "english:en german:de deutsch:de french:fr francais:fr français:fr spanish:es espanol:es español:es italian:it portuguese:pt "
+        "brazilian:pt-BR dutch:nl swedish:sv norwegian:no danish:da finnish:fi polish:pl russian:ru japanese:ja chinese:zh korean:ko "
+        "arabic:ar turkish:tr greek:el hebrew:he hindi:hi czech:cs hungarian:hu ukrainian:uk romanian:ro thai:th vietnamese:vi"
+    ).split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +88,12 @@ def signature(entries: Sequence[Entry]) -> str:
 
 
 def _language(word: str) -> str | None:
-    lowered = word.casefold()
-    if lowered in _NAMES:
-        return _NAMES[lowered]
-    if lowered in _THREE:
-        return _THREE[lowered]
-    if not _LANGUAGE.fullmatch(word):
-        return None
-    language, _, region = word.partition("-")
-    if len(language) == 3:
-        return None
-    return f"{language.lower()}-{region.upper()}" if region else language.lower()
+    named = _NAMES.get(word.casefold())
+    if named is not None:
+        return named
+    tag = language_tag(word)
+    # Three letters that stay three are rarely a language here, mostly a word (`The`, `Ext`).
+    return tag if tag is not None and len(tag.split("-")[0]) == 2 and word.isascii() else None
 
 
 def _title(words: list[str], flags: set[str]) -> str | None:

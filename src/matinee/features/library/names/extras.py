@@ -46,11 +46,9 @@ def extra_kind(folders: Sequence[str], stem: str, size: int) -> Extra | None:
         if word == "sample":
             return "sample" if size < _MOST_SAMPLE_BYTES else None
         return "trailer" if word == "trailer" else "extra"
-    return (
-        "sample"
-        if _PREFIX.match(stem) and 0 < size < _MOST_SAMPLE_BYTES and re.search(r"[-._]", stem) and _released(stem)
-        else None
-    )
+    if _PREFIX.match(stem) and 0 < size < _MOST_SAMPLE_BYTES and _released(stem):
+        return "sample"
+    return None
 
 
 def _is_marked(match: re.Match[str], stem: str) -> bool:

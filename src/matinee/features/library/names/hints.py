@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _HINT = re.compile(
-    r"[\[{(]\s*(?P<provider>tmdb|themoviedb|imdb|tvdb|thetvdb)(?:[ _-]?id)?\s*[-=: ]\s*(?P<id>tt\d{5,10}|\d{1,9})\s*[\]})]",
+    r"[\[{(]\s*(?P<provider>tmdb|themoviedb|imdb|tvdb|thetvdb)(?:[ _-]?id)?\s*[-=: ]\s*"
+    r"(?P<id>tt\d{5,10}|\d{1,9})\s*[\]})]",
     re.IGNORECASE,
 )
 _BARE_IMDB = re.compile(r"[\[{(]\s*(tt\d{7,10})\s*[\]})]", re.IGNORECASE)

@@ -14,9 +14,10 @@ FolderKind = Literal["movies", "shows", "mixed"]
 class ParsedName:
     """What a path says.
 
-    `kind` `episode` means that the video belongs to a show; `seasons`/`episodes` may then still be empty (a daily show has `air_date`,
-    a season's extra has no number). `absolute` is True where the name numbers episodes without a season. `hints` are ids of metadata
-    providers found in names: `{"tmdb": "603", "imdb": "tt0133093"}`. `part` is 1, 2, ... for a film in several files.
+    `kind` `episode` means that the video belongs to a show; `seasons`/`episodes` may then still be empty (a daily show has
+    `air_date`, a season's extra has no number). `absolute` is True where the name numbers episodes without a season. `hints` are
+    ids of metadata providers found in names: `{"tmdb": "603", "imdb": "tt0133093"}`. `part` is 1, 2, ... for a film in several
+    files.
     """
 
     kind: Literal["movie", "episode"]

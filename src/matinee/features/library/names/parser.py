@@ -15,14 +15,12 @@ from typing import Any, Final
 from guessit import guessit
 
 from matinee.features.library.names import text as words
+from matinee.features.library.names.formats import VIDEO_SUFFIXES
 from matinee.features.library.names.hints import take_edition, take_hints
 from matinee.features.library.names.markers import Marker, find_marker, rewrite
 from matinee.features.library.names.parsed import FolderKind, ParsedName
 
-VIDEO_SUFFIXES: Final = frozenset(
-    ".mkv .mp4 .m4v .avi .mov .webm .ts .m2ts .mts .mpg .mpeg .vob .ogv .ogm .wmv .asf .flv .3gp .3g2 .divx .f4v .rmvb .rm .mxf".split()
-)
-_OTHER_SUFFIXES: Final = frozenset(".srt .ass .ssa .sub .vtt .nfo .torrent .iso".split())
+_OTHER_SUFFIXES: Final = frozenset({".srt", ".ass", ".ssa", ".sub", ".vtt", ".nfo", ".torrent", ".iso"})
 _SEASON_FOLDER = re.compile(
     r"(?i)^(?:(?:the[\s._])?(?:season|saison|temporada|staffel|stagione|series|s[äa]song)[\s._-]*(\d{1,4})|s(\d{1,4})|(specials?))(?:[\s._-].*)?$"
 )
@@ -198,9 +196,9 @@ def _in_show_folder(parsed: ParsedName, folders: list[str], stem: str) -> Parsed
     if folders and season is None and not parsed.title.strip():
         title, year = words.split_year(folders[-1])
         return replace(parsed, title=words.clean(words.without_brackets(title)), year=year or parsed.year)
-    if folders and season is None and (match := _TITLE_YEAR_FOLDER.match(folders[-1])):
-        if words.folded(match["title"]) == words.folded(parsed.title):
-            return replace(parsed, year=parsed.year or int(match["year"]))
+    match = _TITLE_YEAR_FOLDER.match(folders[-1]) if folders and season is None else None
+    if match is not None and words.folded(match["title"]) == words.folded(parsed.title):
+        return replace(parsed, year=parsed.year or int(match["year"]))
     return parsed
 
 
