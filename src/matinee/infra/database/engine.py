@@ -8,6 +8,7 @@ Connections are taken at the first statement, so a handler that is busy elsewher
 from __future__ import annotations
 
 import itertools
+import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,6 +24,19 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from matinee.infra.database.unit import ReadUnit, UnitOfWork
 from matinee.infra.errors import DatabaseUnavailable
+
+_SQLITE_OUTAGES = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +124,18 @@ async def _translated() -> AsyncIterator[None]:
         yield
     except PoolTimeout as error:
         raise DatabaseUnavailable("No database connection became free in time.", retry_after=2) from error
-    except (OperationalError, InterfaceError) as error:
-        raise DatabaseUnavailable("The database did not answer.", retry_after=2) from error
     except DBAPIError as error:
-        if error.connection_invalidated:
-            raise DatabaseUnavailable("The database connection was lost.", retry_after=2) from error
+        if _is_outage(error):
+            raise DatabaseUnavailable("The database did not answer.", retry_after=2) from error
         raise
+
+
+def _is_outage(error: DBAPIError) -> bool:
+    """Whether the database failed us, not we it. SQLite reports "no such column" and "disk full" with the same class."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in _SQLITE_OUTAGES
+    return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
 
 
 def _sqlite_engine(url: URL, size: int, wait: timedelta, *, writer: bool) -> AsyncEngine:
