@@ -49,19 +49,19 @@ def make_worker_pool(options: ProbeOptions) -> WorkerPool:
 
 
 class Prober:
-    """Finds out what is in a file, in a worker process."""
+    """Finds out what is in a file, in a worker process. Without a pool it makes its own; `pool` is there to be shared."""
 
-    def __init__(self, pool: WorkerPool, options: ProbeOptions = ProbeOptions()) -> None:
-        self._pool = pool
+    def __init__(self, pool: WorkerPool | None = None, options: ProbeOptions = ProbeOptions()) -> None:
+        self.pool = pool or make_worker_pool(options)
         self._options = options
 
     async def probe(self, path: Path) -> MediaInfo:
         """What is in the file. Raises `MediaUnreadable`."""
-        return info_from_dict(await ask_worker(self._pool, "probe", {"path": str(path)}, self._options.deadline))
+        return info_from_dict(await ask_worker(self.pool, "probe", {"path": str(path)}, self._options.deadline))
 
     async def aclose(self) -> None:
         """End the workers; they are shared with whoever else has the pool."""
-        await self._pool.aclose()
+        await self.pool.aclose()
 
 
 async def ask_worker(pool: WorkerPool, task: str, argument: Mapping[str, Any], deadline: timedelta) -> Mapping[str, Any]:
