@@ -34,9 +34,10 @@ def configuration() -> str:
         rows.append(f"| `{PREFIX}{name.upper()}` | {field.description} | {_code(shown)} | {_code(example)} |")
     return f"""# Configuration
 
-Settings come from the environment, from a file `.env` in the working directory, and from files: `{PREFIX}X_FILE=/run/secrets/x` gives
-`{PREFIX}X` the text of that file. The environment wins over `.env`. A value that cannot be used stops the start with one report of all
-problems. `matinee config show` prints what is in effect, with secrets masked; `matinee config check` only says whether it is good.
+Settings come from the environment, from a file `.env` in the working directory, and from files:
+`{PREFIX}X_FILE=/run/secrets/x` gives `{PREFIX}X` the text of that file. The environment wins over `.env`. A value that cannot be used stops the start with
+one report of all problems. `matinee config show` prints what is in effect, with secrets masked; `matinee config check`
+only says whether it is good.
 
 | variable | meaning | default | example |
 | --- | --- | --- | --- |
@@ -49,9 +50,9 @@ def errors() -> str:
     parts = [
         """# Errors
 
-Every error is `application/problem+json` (RFC 9457): `type`, `title`, `status`, `detail`, `instance`, and Matinee's own `code` (stable: write
-your client against it), `category`, `correlation_id` (find it in the log), `retry_after` in seconds where trying again makes sense,
-and `errors[]` (`location`, `message`, `code`) where single values are wrong.
+Every error is `application/problem+json` (RFC 9457): `type`, `title`, `status`, `detail`, `instance`, and Matinee's own
+`code` (stable: write your client against it), `category`, `correlation_id` (find it in the log), `retry_after` in
+seconds where trying again makes sense, and `errors[]` (`location`, `message`, `code`) where single values are wrong.
 """
     ]
     for category in categories:
@@ -92,19 +93,24 @@ def _code(text: str) -> str:
 
 CONVENTIONS = """# The API
 
-The full description is `/openapi.json`, and `/docs` on your own server is an explorer that works without a network. This page is the map.
+The full description is `/openapi.json`, and `/docs` on your own server is an explorer that works without a network.
+This page is the map.
 
 ## Conventions
 
-- **Signing in**: `Authorization: Bearer` with the token of `POST /api/v1/auth/login`, `X-Api-Key` with a key of `POST /api/v1/me/api-keys`, or
-  the session cookie, which needs `X-CSRF-Token` (the value of the cookie `matinee_csrf`) on writes. Playback URLs are signed and need none.
-- **Names and values**: JSON in `snake_case`, times in RFC 3339 UTC, durations in seconds, sizes in bytes, ids as opaque strings. A title is
-  `movie-603`, `show-1399` or `local-…`.
-- **Lists**: `{"items": […], "next_cursor": "…" | null}`; `limit` is 1 to 100, 20 by default. Give `next_cursor` back as `cursor` to go on; it is
-  bound to the list, its order and its filters, and stays true when something is added meanwhile.
+- **Signing in**: `Authorization: Bearer` with the token of `POST /api/v1/auth/login`, `X-Api-Key` with a key of `POST
+  /api/v1/me/api-keys`, or the session cookie, which needs `X-CSRF-Token` (the value of the cookie `matinee_csrf`) on
+  writes. Playback URLs are signed and need none.
+- **Names and values**: JSON in `snake_case`, times in RFC 3339 UTC, durations in seconds, sizes in bytes, ids as opaque
+  strings. A title is `movie-603`, `show-1399` or `local-…`.
+- **Lists**: `{"items": […], "next_cursor": "…" | null}`; `limit` is 1 to 100, 20 by default. Give `next_cursor` back as
+  `cursor` to go on; it is bound to the list, its order and its filters, and stays true when something is added
+  meanwhile.
 - **Fields**: `?fields=id,title` keeps only those; dotted names reach inside.
-- **Query parameters** that a route does not know, or that come twice, are refused, so a typing error never passes for an answer.
+- **Query parameters** that a route does not know, or that come twice, are refused, so a typing error never passes for
+  an answer.
 - **Conditional requests**: every GET has an `ETag`; `If-None-Match` saves the body.
 - **Errors** are problem details with a stable `code`; see [errors](errors.md).
-- **Requests can be followed**: `X-Request-ID` is taken over or made, returned on every answer, and in every line of the log.
+- **Requests can be followed**: `X-Request-ID` is taken over or made, returned on every answer, and in every line of the
+  log.
 """

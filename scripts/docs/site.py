@@ -10,8 +10,10 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-STYLE = """body{font:16px/1.55 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem;color:#1d1a17;background:#fbfaf8}
-a{color:#8a5a00}table{border-collapse:collapse;display:block;overflow-x:auto}td,th{padding:.3rem .7rem;border-bottom:1px solid #e4e0da;text-align:left}
+STYLE = """body{font:16px/1.55 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem;
+color:#1d1a17;background:#fbfaf8}
+a{color:#8a5a00}table{border-collapse:collapse;display:block;overflow-x:auto}
+td,th{padding:.3rem .7rem;border-bottom:1px solid #e4e0da;text-align:left}
 code{background:#f0ede8;padding:.1em .3em;border-radius:4px}pre code{display:block;padding:1rem;overflow-x:auto}
 @media(prefers-color-scheme:dark){body{color:#ece8e2;background:#0d0c0b}a{color:#f0b24a}code{background:#1f1c1a}td,th{border-color:#2d2926}}"""
 FOLDERS = {
