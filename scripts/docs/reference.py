@@ -35,9 +35,10 @@ def configuration() -> str:
     return f"""# Configuration
 
 Settings come from the environment, from a file `.env` in the working directory, and from files:
-`{PREFIX}X_FILE=/run/secrets/x` gives `{PREFIX}X` the text of that file. The environment wins over `.env`. A value that cannot be used stops the start with
-one report of all problems. `matinee config show` prints what is in effect, with secrets masked; `matinee config check`
-only says whether it is good.
+`{PREFIX}X_FILE=/run/secrets/x` gives `{PREFIX}X` the text of that file. The environment wins over `.env`.
+
+A value that cannot be used stops the start with one report of all problems. `matinee config show` prints what is in effect,
+with secrets masked; `matinee config check` only says whether it is good.
 
 | variable | meaning | default | example |
 | --- | --- | --- | --- |
