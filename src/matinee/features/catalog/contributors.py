@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from matinee.features.catalog.schemas import ItemProgress, ItemSummary
+from matinee.features.catalog.schemas import ItemProgress, ItemSummary, TitleCard
 from matinee.infra.database import ReadUnit
 from matinee.infra.ids import TitleId, UserId
 from matinee.ports.metadata import MetadataProvider
@@ -37,10 +37,19 @@ class ProgressSource(Protocol):
 
 
 class HomeRowSource(Protocol):
-    """One row of the home page that another feature fills. Rows without titles are left out."""
+    """One row of the home page that another feature fills. A row without cards is left out."""
 
     row_id: str
     row_title: str
 
-    async def titles(self, unit: ReadUnit, user_id: UserId, limit: int) -> Sequence[TitleId]:
-        """The titles of the row, in order."""
+    async def cards(self, unit: ReadUnit, user_id: UserId, limit: int) -> Sequence[TitleCard]:
+        """The cards of the row, in order."""
+
+
+@dataclass(slots=True)
+class Contributors:
+    """Who has registered. Empty when the catalogue stands alone."""
+
+    library: LibraryAvailability | None = None
+    progress: ProgressSource | None = None
+    home: list[HomeRowSource] = field(default_factory=list)

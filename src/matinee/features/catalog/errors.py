@@ -1,14 +1,15 @@
 """What can go wrong in the catalogue.
 
-    MatineeError
-    ├── TitleNotFound       404 title_not_found (infra)
-    ├── PictureNotFound     404 resource_not_found
-    └── PictureRefused      415 unsupported_media_type
+MatineeError
+├── TitleNotFound       404 title_not_found (infra)
+├── PictureNotFound     404 resource_not_found
+├── PictureRefused      415 unsupported_media_type
+└── PictureUnavailable  503 upstream_unavailable
 """
 
 from __future__ import annotations
 
-from matinee.infra.errors import NotFound, UnsupportedMediaType
+from matinee.infra.errors import MatineeError, NotFound, UnsupportedMediaType
 
 
 class PictureNotFound(NotFound):
@@ -16,4 +17,10 @@ class PictureNotFound(NotFound):
 
 
 class PictureRefused(UnsupportedMediaType):
-    """The bytes are no JPEG, PNG or WebP, or the picture is too large to decode."""
+    """The bytes are no picture that can be decoded, or too many."""
+
+
+class PictureUnavailable(MatineeError):
+    """The provider of the picture cannot be reached now."""
+
+    code = "upstream_unavailable"

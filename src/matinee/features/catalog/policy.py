@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,10 +20,10 @@ _ARTICLES = ("the ", "an ", "a ")
 
 @dataclass(frozen=True, slots=True)
 class CatalogOptions:
-    """What an operator may set. `url_prefix` is where the API is mounted, with the base path in front."""
+    """What an operator may set. `base_path` is the prefix under which the server lives (empty, or `/matinee`)."""
 
-    url_prefix: str = "/api/v1"
-    picture_cache_bytes: int = 512 * 1024 * 1024
+    base_path: str = ""
+    image_cache_bytes: int = 512 * 1024 * 1024
     refresh_after: timedelta = timedelta(hours=24)
     """Details of a title are asked for again when a file is matched to it and they are older than this."""
     row_size: int = 20
@@ -61,6 +62,12 @@ def local_title_id(kind: TitleKind, title: str, year: int | None) -> TitleId:
     return TitleId(f"local-{base64.b32encode(digest).decode().lower()}")
 
 
+def hinted_title_id(query: TitleQuery) -> TitleId | None:
+    """The id that the file's name gives itself (`{tmdb-603}`), for when no provider can be asked about it."""
+    number = query.hints.get("tmdb", "")
+    return TitleId(f"{query.kind}-{int(number)}") if number.isdecimal() and len(number) < 12 else None
+
+
 def sort_title(title: str) -> str:
     """What a title is sorted by: folded, without a leading English article (others are ambiguous: `Die Hard`, `La La Land`)."""
     folded = fold(title)
@@ -68,6 +75,16 @@ def sort_title(title: str) -> str:
         if folded.startswith(article) and len(folded) > len(article):
             return folded[len(article) :]
     return folded or title.casefold()
+
+
+def genre_id(name: str) -> str:
+    """The id of a genre: `Science Fiction` -> `science-fiction`. An id is its own id."""
+    return fold(name).replace(" ", "-")[:64]
+
+
+def popularity(vote_average: float, vote_count: int) -> float:
+    """0..1, for the order among titles that fit a search equally; 30,000 votes are the most that films get."""
+    return min(1.0, math.log10(1 + vote_count) / 4.5) * (0.5 + vote_average / 20)
 
 
 def is_demo(title_id: str, provider: str) -> bool:

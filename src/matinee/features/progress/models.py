@@ -22,6 +22,8 @@ class ProgressRow(Table):
     user_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     item_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     title_id: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(8))
+    """`movie` or `episode`."""
     position: Mapped[float] = mapped_column(Float)
     duration: Mapped[float] = mapped_column(Float)
     watched: Mapped[bool] = mapped_column(Boolean, default=False)

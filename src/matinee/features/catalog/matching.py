@@ -1,0 +1,155 @@
+"""From the name of a file to a title that is stored with its details."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable
+from datetime import UTC, datetime
+from typing import TypeVar
+from weakref import WeakValueDictionary
+
+from matinee.features.catalog.contributors import MetadataProviders
+from matinee.features.catalog.pictures import PictureStore
+from matinee.features.catalog.policy import CatalogOptions, accepted, hinted_title_id, local_title_id
+from matinee.features.catalog.repository import StoredTitle, TitleRepository
+from matinee.features.catalog.stored import document_of, stored_details, stored_name
+from matinee.infra.clock import Clock
+from matinee.infra.database import Database
+from matinee.infra.database.search import SearchIndex
+from matinee.infra.errors import MatineeError
+from matinee.infra.ids import TitleId
+from matinee.ports.metadata import Found, MetadataProvider, NotFound, Outcome, Rejected, TitleMatch, TitleQuery, Unavailable
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+_PROVIDER_SECONDS = 30
+_REMEMBERED = 4096
+_REMEMBERED_SECONDS = 600
+_NEVER_FETCHED = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Matcher:
+    """Asks the providers in order, believes the first that finds, stores what it says."""
+
+    def __init__(
+        self,
+        database: Database,
+        providers: MetadataProviders,
+        clock: Clock,
+        options: CatalogOptions,
+        search: SearchIndex,
+        pictures: PictureStore,
+    ) -> None:
+        self._database = database
+        self._providers = providers.providers
+        self._clock = clock
+        self._options = options
+        self._search = search
+        self._pictures = pictures
+        self._titles = TitleRepository()
+        # A show has hundreds of files with one query: they wait for the first, then take its answer.
+        self._locks: WeakValueDictionary[object, asyncio.Lock] = WeakValueDictionary()
+        self._answers: OrderedDict[object, tuple[float, TitleId]] = OrderedDict()
+        self._complained: set[tuple[str, str]] = set()
+
+    async def resolve(self, query: TitleQuery) -> TitleId:
+        """See `CatalogService.resolve`."""
+        key = (query.kind, query.title.casefold(), query.year, *sorted(query.hints.items()))
+        lock = self._locks.get(key)
+        if lock is None:
+            lock = self._locks[key] = asyncio.Lock()
+        async with lock:
+            title_id = await self._remembered(key)
+            if title_id is None:
+                title_id = await self._from_providers(query) or await self._by_name(query)
+                self._answers[key] = (self._clock.monotonic(), title_id)
+                while len(self._answers) > _REMEMBERED:
+                    self._answers.popitem(last=False)
+        return title_id
+
+    def forget(self) -> None:
+        """Drop remembered answers (titles were removed)."""
+        self._answers.clear()
+
+    async def _remembered(self, key: object) -> TitleId | None:
+        at, title_id = self._answers.get(key, (0.0, None))
+        if title_id is None or self._clock.monotonic() - at > _REMEMBERED_SECONDS:
+            return None
+        async with self._database.read() as unit:
+            return title_id if await self._titles.exists(unit, title_id) else None
+
+    async def _from_providers(self, query: TitleQuery) -> TitleId | None:
+        for provider in sorted(self._providers, key=lambda one: one.name not in query.hints):
+            found = await self._ask(provider, "match", provider.match(query))
+            match = accepted(query, found.value) if isinstance(found, Found) else None
+            if match is not None:
+                title_id = await self._stored(provider, match)
+                if title_id is not None:
+                    return title_id
+        return None
+
+    async def _stored(self, provider: MetadataProvider, match: TitleMatch) -> TitleId | None:
+        """The match with its details in the database; None where the provider knows nothing of it after all."""
+        title_id = TitleId(match.title_id)
+        async with self._database.read() as unit:
+            known = await self._titles.get(unit, title_id)
+        now = self._clock.now()
+        if known is not None and known.matched and now - known.updated_at < self._options.refresh_after:
+            return title_id
+        outcome = await self._ask(provider, "title", provider.title(match.title_id))
+        if isinstance(outcome, Found):
+            await self._store(stored_details(outcome.value, provider.name, now))
+            return title_id
+        if isinstance(outcome, NotFound):
+            return title_id if known is not None else None
+        if known is None:  # the match is known, the details follow with a later scan
+            await self._store(stored_name(title_id, match.kind, match.title, match.year, _NEVER_FETCHED, provider.name))
+        return title_id
+
+    async def _by_name(self, query: TitleQuery) -> TitleId:
+        title_id = hinted_title_id(query) or local_title_id(query.kind, query.title, query.year)
+        async with self._database.read() as unit:
+            if await self._titles.exists(unit, title_id):
+                return title_id
+        stored = stored_name(title_id, query.kind, query.title, query.year, self._clock.now())
+        async with self._database.write() as unit:
+            await self._titles.add_if_absent(unit, stored)
+            await self._search.put(unit, [document_of(stored.values)])
+        return title_id
+
+    async def _store(self, stored: StoredTitle) -> None:
+        poster = stored.values.get("poster")
+        color = await self._color(poster) if isinstance(poster, str) else None
+        stored = StoredTitle({**stored.values, "poster_color": color}, stored.seasons, stored.episodes, stored.genres)
+        async with self._database.write() as unit:
+            await self._titles.store(unit, stored)
+            await self._search.put(unit, [document_of(stored.values)])
+
+    async def _color(self, poster: str) -> str | None:
+        """The colour that stands for the poster while it loads; the poster is then here as well when somebody looks."""
+        try:
+            return await self._pictures.color_of(poster)
+        except MatineeError as error:
+            log.info("poster %s cannot be had now: %s", poster, error.detail)
+            return None
+
+    async def _ask(self, provider: MetadataProvider, what: str, asked: Awaitable[Outcome[T]]) -> Outcome[T]:
+        """The outcome; a provider that breaks or hangs counts as unavailable. Trouble is logged once until it is over."""
+        try:
+            async with asyncio.timeout(_PROVIDER_SECONDS):
+                outcome = await asked
+        except TimeoutError:
+            outcome = Unavailable("did not answer in time")
+        except Exception as error:  # noqa: BLE001  # a provider's fault must not end a scan
+            outcome = Unavailable(f"failed: {error!r}")
+        mark = (provider.name, what)
+        if isinstance(outcome, Unavailable | Rejected):
+            if mark not in self._complained:
+                self._complained.add(mark)
+                log.warning("metadata provider %s: %s: %s", provider.name, type(outcome).__name__.lower(), outcome.reason)
+        elif mark in self._complained:
+            self._complained.discard(mark)
+            log.info("metadata provider %s is back", provider.name)
+        return outcome

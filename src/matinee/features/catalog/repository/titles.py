@@ -1,0 +1,141 @@
+"""Titles with all that belongs to them: stored whole, read one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import case, delete, func, select, update
+
+from matinee.features.catalog.models import Episode, Genre, Season, Title, TitleGenre
+from matinee.features.catalog.policy import genre_id
+from matinee.infra.database import ReadUnit, UnitOfWork
+from matinee.infra.database.upsert import insert_into
+from matinee.infra.ids import TitleId
+
+_AT_ONCE = 500
+# What a refresh must not touch: it belongs to the library.
+_KEPT = {"id", "available", "added_at"}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTitle:
+    """A title as it is written. Pictures are names of `PictureStore`; `values` are columns of `title`."""
+
+    values: Mapping[str, Any]
+    seasons: Sequence[Mapping[str, Any]] = ()
+    episodes: Sequence[Mapping[str, Any]] = ()
+    genres: Sequence[str] = field(default_factory=tuple)
+
+    @property
+    def id(self) -> str:
+        return str(self.values["id"])
+
+
+class TitleRepository:
+    """Reads and writes of single titles."""
+
+    async def get(self, unit: ReadUnit, title_id: TitleId) -> Title | None:
+        return await unit.session.get(Title, title_id)
+
+    async def exists(self, unit: ReadUnit, title_id: TitleId) -> bool:
+        found = await unit.session.execute(select(Title.id).where(Title.id == title_id))
+        return found.first() is not None
+
+    async def store(self, unit: UnitOfWork, stored: StoredTitle) -> None:
+        """Insert or replace a title with its seasons, episodes and genres.
+
+        A title without a poster keeps the one it has: a frame of its file is better than none.
+        """
+        statement = insert_into(unit, Title).values(**stored.values)
+        changed: dict[str, Any] = {name: statement.excluded[name] for name in stored.values if name not in _KEPT}
+        without = statement.excluded.poster.is_(None)
+        changed["poster"] = func.coalesce(statement.excluded.poster, Title.poster)
+        changed["poster_color"] = case((without, Title.poster_color), else_=statement.excluded.poster_color)
+        await unit.session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed))
+        await self._replace_genres(unit, stored.id, stored.genres)
+        for table, rows in ((Season, stored.seasons), (Episode, stored.episodes)):
+            await unit.session.execute(delete(table).where(table.title_id == stored.id))
+            for some in _portions(rows):
+                await unit.session.execute(insert_into(unit, table).on_conflict_do_nothing(), list(some))
+
+    async def add_if_absent(self, unit: UnitOfWork, stored: StoredTitle) -> None:
+        """Insert a title unless it is there."""
+        await unit.session.execute(insert_into(unit, Title).values(**stored.values).on_conflict_do_nothing())
+
+    async def set_available(self, unit: UnitOfWork, title_ids: Collection[TitleId], at: datetime) -> None:
+        for some in _portions(sorted(title_ids)):
+            changed = {"available": True, "added_at": func.coalesce(Title.added_at, at)}
+            await unit.session.execute(update(Title).where(Title.id.in_(some)).values(changed))
+
+    async def set_unavailable(self, unit: UnitOfWork, title_ids: Collection[TitleId]) -> None:
+        for some in _portions(sorted(title_ids)):
+            await unit.session.execute(update(Title).where(Title.id.in_(some)).values(available=False))
+
+    async def unmatched(self, unit: ReadUnit, title_ids: Collection[TitleId], *, available: bool) -> list[Title]:
+        """Of these, the titles that no provider knows, by whether the library has them."""
+        found: list[Title] = []
+        for some in _portions(sorted(title_ids)):
+            query = select(Title).where(Title.id.in_(some), Title.matched.is_(False), Title.available.is_(available))
+            found += (await unit.session.execute(query)).scalars()
+        return found
+
+    async def remove(self, unit: UnitOfWork, title_ids: Collection[TitleId]) -> None:
+        for some in _portions(sorted(title_ids)):
+            await unit.session.execute(delete(Title).where(Title.id.in_(some)))
+
+    async def demo_titles(self, unit: ReadUnit) -> list[TitleId]:
+        found = await unit.session.execute(select(Title.id).where(Title.demo.is_(True)).order_by(Title.id))
+        return [TitleId(key) for key in found.scalars()]
+
+    async def set_poster(self, unit: UnitOfWork, title_id: TitleId, poster: str, color: str, *, replace: bool) -> bool:
+        """Whether the title is there and took the poster."""
+        statement = update(Title).where(Title.id == title_id).values(poster=poster, poster_color=color)
+        if not replace:
+            statement = statement.where(Title.poster.is_(None))
+        changed = await unit.session.execute(statement.returning(Title.id))
+        return changed.first() is not None
+
+    async def set_poster_color(self, unit: UnitOfWork, title_id: TitleId, poster: str, color: str) -> None:
+        statement = update(Title).where(Title.id == title_id, Title.poster == poster).values(poster_color=color)
+        await unit.session.execute(statement)
+
+    async def seasons(self, unit: ReadUnit, title_id: TitleId) -> list[Season]:
+        query = select(Season).where(Season.title_id == title_id).order_by(Season.number)
+        return list((await unit.session.execute(query)).scalars())
+
+    async def episode_counts(self, unit: ReadUnit, title_id: TitleId) -> dict[int, int]:
+        """Episodes that a provider knows, by season."""
+        query = select(Episode.season, func.count().label("number")).where(Episode.title_id == title_id).group_by(Episode.season)
+        return {row.season: row.number for row in await unit.session.execute(query)}
+
+    async def episodes(self, unit: ReadUnit, title_id: TitleId, season: int | None = None) -> list[Episode]:
+        query = select(Episode).where(Episode.title_id == title_id).order_by(Episode.season, Episode.number)
+        if season is not None:
+            query = query.where(Episode.season == season)
+        return list((await unit.session.execute(query)).scalars())
+
+    async def _replace_genres(self, unit: UnitOfWork, title_id: str, names: Sequence[str]) -> None:
+        genres = {genre_id(name): name for name in names if genre_id(name)}
+        await unit.session.execute(delete(TitleGenre).where(TitleGenre.title_id == title_id))
+        if not genres:
+            return
+        # In order, so that two writers on PostgreSQL never wait for each other in a circle.
+        rows = [{"id": key, "name": genres[key]} for key in sorted(genres)]
+        await unit.session.execute(insert_into(unit, Genre).on_conflict_do_nothing(), rows)
+        links = [{"title_id": title_id, "genre_id": key} for key in sorted(genres)]
+        await unit.session.execute(insert_into(unit, TitleGenre).on_conflict_do_nothing(), links)
+
+
+def year_in(released: date | None) -> int:
+    """The year of a date, 0 for none."""
+    return released.year if released else 0
+
+
+def _portions(values: Iterable[Any]) -> Iterable[list[Any]]:
+    """Lists short enough for one statement's parameters."""
+    whole = list(values)
+    for start in range(0, len(whole), _AT_ONCE):
+        yield whole[start : start + _AT_ONCE]

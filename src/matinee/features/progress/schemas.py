@@ -1,0 +1,51 @@
+"""Wire types of progress. Positions and durations are in seconds."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from matinee.features.catalog.service import TitleCard
+
+PlayState = Literal["playing", "paused", "stopped"]
+_LONGEST = 10_000_000.0
+
+
+class ReportBody(BaseModel):
+    """What a player says, every ten seconds or so and when it stops."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    position: float = Field(ge=0, le=_LONGEST, allow_inf_nan=False)
+    duration: float = Field(ge=0, le=_LONGEST, allow_inf_nan=False)
+    state: PlayState = "playing"
+    device: str = Field(default="", max_length=120)
+    client_time: AwareDatetime | None = Field(default=None, description="The player's clock; orders reports. Default: now.")
+    sequence: int = Field(default=0, ge=0, le=2**53, description="Orders reports of the same instant.")
+    item_id: str | None = Field(default=None, max_length=64, description="The episode; else the one being watched.")
+
+
+class ProgressView(BaseModel):
+    """The progress that holds after the report; it is a newer one's when the report came late."""
+
+    position: float
+    watched: bool
+    updated_at: datetime | None = Field(description="Null when it was never played.")
+    duration: float = 0.0
+    state: PlayState = "stopped"
+    title_id: str
+    item_id: str | None = None
+
+
+class HistoryEntry(BaseModel):
+    """Something that was played."""
+
+    title: TitleCard | None = Field(description="Null when the title is gone.")
+    title_id: str
+    item_id: str
+    position: float
+    duration: float
+    watched: bool
+    updated_at: datetime
