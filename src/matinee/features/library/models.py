@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from matinee.infra.database.tables import Json, Table
+from matinee.infra.database.tables import ByteOrdered, Json, Table
 
 
 class LibraryFolder(Table):
@@ -64,7 +64,7 @@ class LibraryFile(Table):
     id: Mapped[str] = mapped_column(String(26), primary_key=True)
     folder_id: Mapped[str] = mapped_column(ForeignKey("library_folder.id", ondelete="CASCADE"))
     path: Mapped[str] = mapped_column(Text)
-    path_key: Mapped[str] = mapped_column(Text)
+    path_key: Mapped[str] = mapped_column(ByteOrdered)
     size: Mapped[int] = mapped_column(BigInteger)
     mtime_ns: Mapped[int] = mapped_column(BigInteger)
     """0 asks the next scan to look again."""
@@ -102,7 +102,7 @@ class LibraryProblem(Table):
     id: Mapped[str] = mapped_column(String(26), primary_key=True)
     folder_id: Mapped[str] = mapped_column(ForeignKey("library_folder.id", ondelete="CASCADE"))
     path: Mapped[str] = mapped_column(Text)
-    path_key: Mapped[str] = mapped_column(Text)
+    path_key: Mapped[str] = mapped_column(ByteOrdered)
     code: Mapped[str] = mapped_column(String(32))
     message: Mapped[str] = mapped_column(Text)
     generation: Mapped[int]

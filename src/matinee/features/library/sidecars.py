@@ -13,14 +13,39 @@ from matinee.infra.media.languages import language_tag
 
 _FORCED = frozenset({"forced", "foreign"})
 _HEARING = frozenset({"sdh", "cc", "hi"})
-_NAMES: Final = dict(
-    pair.split(":")
-    for pair in (
-        "english:en german:de deutsch:de french:fr francais:fr français:fr spanish:es espanol:es español:es italian:it portuguese:pt "
-        "brazilian:pt-BR dutch:nl swedish:sv norwegian:no danish:da finnish:fi polish:pl russian:ru japanese:ja chinese:zh korean:ko "
-        "arabic:ar turkish:tr greek:el hebrew:he hindi:hi czech:cs hungarian:hu ukrainian:uk romanian:ro thai:th vietnamese:vi"
-    ).split()
-)
+_NAMES: Final = {
+    name: tag
+    for tag, names in {
+        "en": ("english",),
+        "de": ("german", "deutsch"),
+        "fr": ("french", "francais", "français"),
+        "es": ("spanish", "espanol", "español", "castellano"),
+        "it": ("italian", "italiano"),
+        "pt": ("portuguese",),
+        "pt-BR": ("brazilian",),
+        "nl": ("dutch",),
+        "sv": ("swedish",),
+        "no": ("norwegian",),
+        "da": ("danish",),
+        "fi": ("finnish",),
+        "pl": ("polish",),
+        "ru": ("russian",),
+        "uk": ("ukrainian",),
+        "ja": ("japanese",),
+        "zh": ("chinese",),
+        "ko": ("korean",),
+        "ar": ("arabic",),
+        "tr": ("turkish",),
+        "el": ("greek",),
+        "he": ("hebrew",),
+        "hi": ("hindi",),
+        "cs": ("czech",),
+        "hu": ("hungarian",),
+        "ro": ("romanian",),
+    }.items()
+    for name in names
+}
+_SEPARATORS: Final = re.compile(r"[._\s\[\]()]+|-(?![A-Za-z]{2}(?:[._\s]|$))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +86,7 @@ def describe(video: Entry, subtitle: Entry) -> dict[str, Any]:  # Any: a JSON do
     language: str | None = None
     flags: set[str] = set()
     title: list[str] = []
-    for word in filter(None, re.split(r"[._\s\[\]()-]+(?![a-z]{2}$)|[._]", rest)):
+    for word in filter(None, _SEPARATORS.split(rest)):
         lowered = word.casefold()
         if lowered in _FORCED or lowered in _HEARING or lowered == "default":
             flags.add(lowered)

@@ -1,0 +1,159 @@
+"""Files of the library: compared in batches, written one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select, update
+
+from matinee.features.library.models import LibraryFile, LibraryFolder
+from matinee.infra.database import ReadUnit, UnitOfWork
+from matinee.infra.database.upsert import insert_into
+
+_SOME = 500
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """What the database knows of a file, as far as a scan compares it."""
+
+    id: str
+    folder_id: str
+    path: str
+    size: int
+    mtime_ns: int
+    sidecars_key: str
+    state: str
+    fingerprint: str | None
+    has_media: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FileValues:
+    """A file as a scan found it."""
+
+    id: str
+    folder_id: str
+    path: str
+    path_key: str
+    size: int
+    mtime_ns: int
+    fingerprint: str | None
+    sidecars_key: str
+    sidecars: list[dict[str, Any]]  # Any: JSON documents
+    media: dict[str, Any] | None
+    """None leaves what is known."""
+    state: str
+    edition: str
+    generation: int
+    added_at: datetime
+
+
+_KNOWN = (
+    LibraryFile.id,
+    LibraryFile.folder_id,
+    LibraryFile.path,
+    LibraryFile.size,
+    LibraryFile.mtime_ns,
+    LibraryFile.sidecars_key,
+    LibraryFile.state,
+    LibraryFile.fingerprint,
+    # JSON null and SQL NULL both mean that nothing is known; a document always has a container.
+    LibraryFile.media["container"].as_string().is_not(None),
+)
+
+
+class FileRepository:
+    """Rows of `library_file`."""
+
+    async def known(self, unit: ReadUnit, folder_id: str, keys: Collection[str]) -> dict[str, KnownFile]:
+        """Files of a folder by path key."""
+        query = select(LibraryFile.path_key, *_KNOWN).where(LibraryFile.folder_id == folder_id, LibraryFile.path_key.in_(keys))
+        return {row[0]: KnownFile(*row[1:]) for row in await unit.session.execute(query)}
+
+    async def like(self, unit: ReadUnit, fingerprint: str) -> list[KnownFile]:
+        """Files with that content, wherever they are."""
+        rows = await unit.session.execute(select(*_KNOWN).where(LibraryFile.fingerprint == fingerprint).limit(20))
+        return [KnownFile(*row) for row in rows]
+
+    async def media(self, unit: ReadUnit, file_id: str) -> dict[str, Any] | None:  # Any: a JSON document
+        """What was found in a file."""
+        found = await unit.session.execute(select(LibraryFile.media).where(LibraryFile.id == file_id))
+        return found.scalar_one_or_none()
+
+    async def seen(self, unit: UnitOfWork, file_ids: Sequence[str], generation: int) -> None:
+        """Mark unchanged files."""
+        for start in range(0, len(file_ids), _SOME):
+            some = file_ids[start : start + _SOME]
+            await unit.session.execute(update(LibraryFile).where(LibraryFile.id.in_(some)).values(generation=generation))
+
+    async def seen_below(self, unit: UnitOfWork, folder_id: str, under: str, generation: int) -> None:
+        """Mark everything below a folder that could not be listed."""
+        await unit.session.execute(
+            update(LibraryFile).where(LibraryFile.folder_id == folder_id, _below(under)).values(generation=generation)
+        )
+
+    async def save(self, unit: UnitOfWork, values: FileValues) -> str:
+        """Insert or update a file by its id; gives its id. A file that another scan has put at the same path keeps its own id."""
+        row = {name: getattr(values, name) for name in FileValues.__dataclass_fields__}
+        changed = {name: value for name, value in row.items() if name not in ("id", "added_at")}
+        if values.media is None:
+            changed.pop("media")
+        statement = update(LibraryFile).where(LibraryFile.id == values.id).values(**changed, missing_since=None)
+        if (await unit.session.execute(statement.returning(LibraryFile.id))).first() is not None:
+            return values.id
+        fresh = insert_into(unit, LibraryFile).values(**row)
+        fresh = fresh.on_conflict_do_update(index_elements=["folder_id", "path_key"], set_=changed)
+        return str((await unit.session.execute(fresh.returning(LibraryFile.id))).scalar_one())
+
+    async def clear_path(self, unit: UnitOfWork, folder_id: str, path_key: str, keep: str) -> None:
+        """Make room at a path for a file that has moved there over another, whose content is gone."""
+        there = (LibraryFile.folder_id == folder_id, LibraryFile.path_key == path_key, LibraryFile.id != keep)
+        await unit.session.execute(delete(LibraryFile).where(*there))
+
+    async def doubt(self, unit: UnitOfWork, file_id: str, generation: int, *, broken: bool) -> None:
+        """The file is there but could not be used: keep what was known, and look again next time unless it is broken for good."""
+        values: dict[str, Any] = {"generation": generation}
+        values |= {"state": "broken"} if broken else {"mtime_ns": 0}
+        await unit.session.execute(update(LibraryFile).where(LibraryFile.id == file_id).values(**values))
+
+    async def vanish(
+        self, unit: UnitOfWork, folder_id: str, under: str, protected: Sequence[str], generation: int, at: datetime
+    ) -> list[str]:
+        """Files that a scan did not see become missing; gives their ids."""
+        gone = and_(
+            LibraryFile.folder_id == folder_id,
+            LibraryFile.generation < generation,
+            LibraryFile.state != "missing",
+            *([_below(under)] if under else []),
+            *(not_(_below(path)) for path in protected),
+        )
+        statement = update(LibraryFile).where(gone).values(state="missing", missing_since=at).returning(LibraryFile.id)
+        return [str(key) for key in (await unit.session.execute(statement)).scalars()]
+
+    async def present(self, unit: ReadUnit, folder_id: str, under: str = "") -> int:
+        """How many files of a folder are not missing."""
+        query = select(func.count()).where(LibraryFile.folder_id == folder_id, LibraryFile.state != "missing")
+        return (await unit.session.execute(query.where(_below(under)) if under else query)).scalar_one()
+
+    async def counts(self, unit: ReadUnit) -> dict[str, int]:
+        """How many files each folder has that are not missing."""
+        query = select(LibraryFile.folder_id, func.count()).where(LibraryFile.state != "missing")
+        return {row[0]: row[1] for row in await unit.session.execute(query.group_by(LibraryFile.folder_id))}
+
+    async def with_folder(self, unit: ReadUnit, file_id: str) -> tuple[LibraryFile, str] | None:
+        """A file and the stored path of its folder."""
+        query = select(LibraryFile, LibraryFolder.path).join(LibraryFolder).where(LibraryFile.id == file_id)
+        row = (await unit.session.execute(query)).first()
+        return (row[0], row[1]) if row else None
+
+
+def _below(under: str) -> ColumnElement[bool]:
+    """Whether a file is in the folder `under` (stored form) or below it; "" is everything."""
+    if not under:
+        return LibraryFile.path_key >= ""
+    # "/" is followed by "0": a range that the index on (folder_id, path_key) answers.
+    return or_(and_(LibraryFile.path_key > under + "/", LibraryFile.path_key < under + "0"), LibraryFile.path_key == under)
