@@ -1,0 +1,70 @@
+"""The operations of the API as a table for tests."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from tests.contract.conftest import DOCUMENT
+
+PUBLIC = {
+    ("GET", "/api/health"),
+    ("GET", "/api/health/live"),
+    ("GET", "/api/health/ready"),
+    ("GET", "/metrics"),
+    ("GET", "/api/v1/setup"),
+    ("POST", "/api/v1/setup"),
+    ("POST", "/api/v1/auth/login"),
+    ("POST", "/api/v1/auth/logout"),
+    ("POST", "/api/v1/auth/refresh"),
+    ("GET", "/api/v1/auth/jwks"),
+}
+"""What needs no caller: sign-in, health, metrics."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one path."""
+
+    method: str
+    path: str
+    details: dict[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def parameters(self) -> dict[str, dict[str, Any]]:
+        """Query parameters by name."""
+        return {p["name"]: p for p in self.details.get("parameters", ()) if p["in"] == "query"}
+
+    @property
+    def is_list(self) -> bool:
+        return self.method == "GET" and {"limit", "cursor"} <= self.parameters.keys()
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether the URL itself carries the permission."""
+        return {"e", "s"} <= self.parameters.keys()
+
+    @property
+    def is_public(self) -> bool:
+        return (self.method, self.path) in PUBLIC
+
+    def url(self) -> str:
+        """The path with something in the place of its variables, and required query parameters."""
+        path = re.sub(r"\{([^}]*)\}", lambda found: "1" if found[1] in {"number", "season"} else "movie-1", self.path)
+        required = {name: "1" for name, p in self.parameters.items() if p.get("required")}
+        return path + ("?" + "&".join(f"{name}={value}" for name, value in required.items()) if required else "")
+
+
+METHODS = ("get", "post", "put", "patch", "delete", "head")
+OPERATIONS = [
+    Operation(method.upper(), path, methods[method])
+    for path, methods in sorted(DOCUMENT["paths"].items())
+    for method in METHODS
+    if method in methods
+]
+LISTS = [operation for operation in OPERATIONS if operation.is_list and "{" not in operation.path]
+GUARDED = [operation for operation in OPERATIONS if not operation.is_public and not operation.is_signed]

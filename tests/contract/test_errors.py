@@ -1,0 +1,53 @@
+"""Errors are problem details out of one catalogue, and the documentation lists the same ones."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from matinee.infra.errors import CATALOGUE, MatineeError
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "errors.md"
+ROW = re.compile(r"^\| `(\w+)` \| (\d+) \|", re.MULTILINE)
+
+
+def subclasses(kind: type[MatineeError]) -> set[type[MatineeError]]:
+    return {kind}.union(*(subclasses(child) for child in kind.__subclasses__()))
+
+
+def test_the_documentation_lists_the_catalogue() -> None:
+    documented = {code: int(status) for code, status in ROW.findall(PAGE.read_text(encoding="utf-8"))}
+    assert documented == {code: spec.status for code, spec in CATALOGUE.items()}
+
+
+def test_every_error_class_names_a_code_of_the_catalogue() -> None:
+    assert {kind.code for kind in subclasses(MatineeError)} <= CATALOGUE.keys()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/api/v1/nowhere", 404, "resource_not_found"),
+        ("GET", "/api/v1/movies/movie-999999999", 404, "title_not_found"),
+        ("GET", "/api/v1/library/items/nothing", 404, "resource_not_found"),
+        ("GET", "/api/v1/admin/jobs/nothing", 404, "resource_not_found"),
+        ("DELETE", "/api/v1/home", 405, "method_not_allowed"),
+        ("POST", "/api/v1/streaming/sessions", 422, "validation_failed"),
+    ],
+)
+def test_a_problem_has_every_member(method: str, path: str, status: int, code: str, admin: httpx2.Client) -> None:
+    answer = admin.request(method, path, json={} if method == "POST" else None)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    problem = answer.json()
+    assert (problem["status"], problem["code"], problem["category"]) == (status, code, CATALOGUE[code].category)
+    assert (problem["instance"], problem["correlation_id"]) == (path, answer.headers["x-request-id"])
+    assert problem["type"].endswith(code.replace("_", "-"))
+    assert problem["title"]
+    assert problem["detail"]
+
+
+def test_a_wrong_method_says_which_are_right(admin: httpx2.Client) -> None:
+    assert "GET" in admin.delete("/api/v1/home").headers["allow"]

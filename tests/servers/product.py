@@ -1,0 +1,126 @@
+"""The product itself, as a process: `matinee serve` on a free port with a data folder of its own."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+
+ADMIN = ("ada", "a long enough phrase")
+ADDRESS = re.compile(r"(http://127\.0\.0\.1:\d+)")
+START_SECONDS = 60.0
+
+
+class Product:
+    """A running server. It lives no longer than the process that started it."""
+
+    def __init__(self, data: Path, settings: Mapping[str, str] | None = None) -> None:
+        self.data = data
+        self.settings = dict(settings or {})
+        self.url = ""
+        self._log = data / "server.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def log(self) -> str:
+        """What it has written so far."""
+        return self._log.read_text(encoding="utf-8", errors="replace")
+
+    def start(self, *arguments: str) -> None:
+        """Start it and wait until it listens. The data folder may be one that was used before."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        with self._log.open("ab") as log:
+            written_before = len(self.log)
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "matinee", "serve", "--port", "0", *arguments],
+                cwd=self.data,  # no .env of the checkout
+                env=environment(self.data, self.settings),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - one system call, no locks
+            )
+        self.url = self._address(written_before)
+
+    def stop(self) -> int:
+        """End it as an operator does; gives the exit status."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            return self._process.wait(30)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            raise
+
+    def kill(self) -> None:
+        """End it as a power cut does, with the processes it started left to find out for themselves."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def close(self) -> None:
+        """Make sure that it is gone."""
+        if self._process is not None and self._process.poll() is None:
+            self.stop()
+
+    def client(self) -> httpx2.Client:
+        """A client without a credential."""
+        return httpx2.Client(base_url=self.url, timeout=30, trust_env=False)
+
+    def signed_in(self) -> httpx2.Client:
+        """A client with the administrator's token."""
+        client = self.client()
+        answer = client.post("/api/v1/auth/login", json={"name": ADMIN[0], "password": ADMIN[1]})
+        answer.raise_for_status()
+        client.cookies.clear()
+        client.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
+        return client
+
+    def _address(self, written_before: int) -> str:
+        assert self._process is not None
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self._process.poll() is None:
+            found = ADDRESS.search(self.log[written_before:])
+            if found:
+                return found.group(1)
+            time.sleep(0.05)
+        self._process.kill()
+        raise RuntimeError(f"the server did not start:\n{self.log[-8000:]}")
+
+
+def environment(data: Path, settings: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a process of the product: ours without its settings, then those given."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("MATINEE_")}
+    own = {"MATINEE_PROFILE": "test", "MATINEE_DATA_DIR": str(data), "MATINEE_ADMIN_NAME": ADMIN[0]}
+    return {**inherited, **own, "MATINEE_ADMIN_PASSWORD": ADMIN[1], **settings}
+
+
+@contextmanager
+def running(data: Path, **settings: str) -> Iterator[Product]:
+    """A server for the time of the block; settings by their names in small letters, without the prefix."""
+    product = Product(data, {f"MATINEE_{name.upper()}": value for name, value in settings.items()})
+    try:
+        product.start()
+        yield product
+    finally:
+        product.close()
+
+
+def _end_with_parent() -> None:
+    """Have the kernel kill this process when the test run is gone, even if that was killed itself (prctl(2))."""
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
