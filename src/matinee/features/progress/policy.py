@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from matinee.infra.ids import ItemId
@@ -34,7 +35,7 @@ def watched_until(duration: float) -> float:
 
 def following(items: Sequence[ItemId], current: ItemId) -> ItemId | None:
     """The item after `current`; None after the last one, and where `current` is not among them."""
-    for one, other in zip(items, items[1:], strict=False):
+    for one, other in itertools.pairwise(items):
         if one == current:
             return other
     return None

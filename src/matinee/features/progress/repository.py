@@ -22,7 +22,7 @@ class ProgressRepository:
     """One row for each user and item."""
 
     async def merge(self, unit: UnitOfWork, values: dict[str, Any]) -> ProgressRow:
-        """Write unless what is there is as new; one statement, so that reports that cross each other cannot mix. Gives what holds.
+        """Write unless what is there is as new; one statement, so that reports that cross cannot mix. Gives what holds.
 
         Any: `values` are columns of several types.
         """

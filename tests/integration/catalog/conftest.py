@@ -1,0 +1,75 @@
+"""A catalogue over a real database, with a provider that answers from a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from matinee.features.catalog.matching import Matcher
+from matinee.features.catalog.pictures import PictureStore
+from matinee.features.catalog.service import CatalogOptions, CatalogService, ItemSummary, MetadataProviders
+from matinee.infra.clock import ManualClock
+from matinee.infra.database import Database, ReadUnit
+from matinee.infra.database.search import DatabaseSearch
+from matinee.infra.disk_cache import DiskCache
+from matinee.infra.ids import TitleId
+from matinee.infra.paging import Cursors
+from matinee.infra.signing import Signer
+from matinee.ports.metadata import TitleKind, TitleQuery
+from tests.fixtures.metadata import RecordedMetadata
+
+ADDED = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class Shelf:
+    """What the library has, by title."""
+
+    items: dict[str, list[ItemSummary]] = field(default_factory=dict)
+
+    async def items_of(self, unit: ReadUnit, title_id: TitleId) -> Sequence[ItemSummary]:
+        return self.items.get(title_id, [])
+
+
+@dataclass
+class Stand:
+    """A catalogue and what surrounds it."""
+
+    catalog: CatalogService
+    provider: RecordedMetadata
+    database: Database
+    clock: ManualClock
+    shelf: Shelf
+
+    async def add(self, title: str, kind: TitleKind = "movie", year: int | None = None, at: datetime = ADDED) -> TitleId:
+        """Resolve a title and say that the library has it."""
+        title_id = await self.catalog.resolve(TitleQuery(kind, title, year))
+        async with self.database.write() as unit:
+            await self.catalog.set_available(unit, [title_id], at)
+        return title_id
+
+
+@pytest.fixture
+def provider() -> RecordedMetadata:
+    return RecordedMetadata()
+
+
+def build(database: Database, clock: ManualClock, folder: Path, providers: Sequence[RecordedMetadata]) -> CatalogService:
+    options = CatalogOptions(base_path="/cinema")
+    search = DatabaseSearch(is_sqlite=database.is_sqlite)
+    order = MetadataProviders(tuple(providers))
+    pictures = PictureStore(folder / "pictures", DiskCache(folder / "cache", 10_000_000), order)
+    matcher = Matcher(database, order, clock, options, search, pictures)
+    return CatalogService(database, search, matcher, pictures, Cursors(Signer(b"k" * 32)), options)
+
+
+@pytest.fixture
+def stand(database: Database, clock: ManualClock, tmp_path: Path, provider: RecordedMetadata) -> Stand:
+    catalog = build(database, clock, tmp_path, [provider])
+    shelf = Shelf()
+    catalog.use_library(shelf)
+    return Stand(catalog, provider, database, clock, shelf)
