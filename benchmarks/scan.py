@@ -1,0 +1,67 @@
+"""F12: a scan of files that have not changed, and what memory a scan takes.
+
+The files are small, real clips: each differs from the others in a box that players skip, so no two are the same file.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+
+from benchmarks.bench import film, memory
+from benchmarks.table import Figure
+from tests.servers.product import Product, running
+
+FILES = int(os.environ.get("BENCH_FILES", "20000"))
+EPISODES = 500
+LONGEST_SECONDS = 3600
+
+
+def measure(folder: Path) -> Iterator[Figure]:
+    """The figures of F12. `BENCH_FILES` sets how many files there are."""
+    library = folder / "library"
+    clip = folder / "clip.mp4"
+    film(clip, seconds=1, height=90)
+    _fill(library, clip.read_bytes(), FILES)
+    with running(folder / "data", library_paths=str(library), watch="false") as server, server.signed_in() as client:
+        client.timeout = httpx2.Timeout(60)
+        first, _, counts = _scan(server, client)
+        yield Figure("F12", "first scan", FILES / first, "files/s", note=f"{FILES:,} files, probed; {counts}")
+        before = memory(server.pid)
+        seconds, peak, counts = _scan(server, client)
+        assert counts["unchanged"] == FILES, counts
+        yield Figure("F12", "scan of unchanged files", FILES / seconds, "files/s", 500, "more", f"{FILES:,} files")
+        yield Figure(
+            "F12", "memory growth while scanning", peak - before, "MB", 32, note=f"from {before:.0f} MB, {FILES:,} files"
+        )
+
+
+def _scan(server: Product, client: httpx2.Client) -> tuple[float, float, dict[str, int]]:
+    """Run a scan; gives its seconds, the highest memory seen in megabytes, and its counts."""
+    began, peak = time.perf_counter(), 0.0
+    job = client.post("/api/v1/library/scan", json={}).raise_for_status().json()["job_id"]
+    while time.perf_counter() - began < LONGEST_SECONDS:
+        state = client.get(f"/api/v1/library/scan/{job}").raise_for_status().json()
+        peak = max(peak, memory(server.pid))
+        if state["state"] not in {"queued", "running"}:
+            assert state["state"] == "succeeded", state
+            counts = {name: state[name] for name in ("added", "updated", "unchanged", "moved", "missing", "problems")}
+            return time.perf_counter() - began, peak, counts
+        time.sleep(0.1)
+    raise AssertionError("the scan did not end in an hour")
+
+
+def _fill(library: Path, clip: bytes, files: int) -> None:
+    for number in range(files):
+        show, episode = divmod(number, EPISODES)
+        folder = library / f"Measured {show + 1:03}" / f"Season {episode // 100 + 1:02}"
+        if episode % 100 == 0:
+            folder.mkdir(parents=True)
+        name = f"Measured {show + 1:03} - S{episode // 100 + 1:02}E{episode % 100 + 1:02}.mp4"
+        mark = b"%012d" % number
+        (folder / name).write_bytes(clip + struct.pack(">I4s", 8 + len(mark), b"free") + mark)
