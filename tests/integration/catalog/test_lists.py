@@ -1,0 +1,203 @@
+"""Lists, cards, home page and genres."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from matinee.features.catalog.service import ItemProgress, ListSort, TitleCard, TitleFilter
+from matinee.infra.database import ReadUnit
+from matinee.infra.errors import InvalidCursor
+from matinee.infra.ids import TitleId, UserId
+from matinee.ports.metadata import TitleDetails
+from tests.integration.catalog.conftest import ADDED, Stand
+
+pytestmark = pytest.mark.anyio
+ANNA = UserId("anna")
+
+
+async def all_pages(stand: Stand, only: TitleFilter, sort: ListSort, limit: int = 2) -> list[str]:
+    found: list[str] = []
+    cursor = None
+    for _ in range(50):
+        async with stand.database.read() as unit:
+            page = await stand.catalog.available_titles(unit, only, sort=sort, limit=limit, cursor=cursor)
+        assert len(page.items) <= limit
+        found += [card.title for card in page.items]
+        cursor = page.next_cursor
+        if cursor is None:
+            return found
+    raise AssertionError("the list does not end")
+
+
+async def some_films(stand: Stand) -> None:
+    await stand.add("The Paper Lantern", at=ADDED)
+    await stand.add("October Ferry", year=1987, at=ADDED + timedelta(hours=1))
+    await stand.add("October Ferry", year=2017, at=ADDED + timedelta(hours=1))
+    await stand.add("Éclair", year=1999, at=ADDED + timedelta(hours=2))
+    await stand.add("A Zebra Crossing", at=ADDED + timedelta(hours=3))
+    await stand.add("Harbour Nine", kind="show", at=ADDED + timedelta(hours=4))
+
+
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [
+        ("title", ["Éclair", "October Ferry", "October Ferry", "The Paper Lantern", "A Zebra Crossing"]),
+        ("-title", ["A Zebra Crossing", "The Paper Lantern", "October Ferry", "October Ferry", "Éclair"]),
+        ("-added_at", ["A Zebra Crossing", "Éclair", "October Ferry", "October Ferry", "The Paper Lantern"]),
+        ("added_at", ["The Paper Lantern", "October Ferry", "October Ferry", "Éclair", "A Zebra Crossing"]),
+        ("-year", ["The Paper Lantern", "October Ferry", "Éclair", "October Ferry", "A Zebra Crossing"]),
+        ("year", ["A Zebra Crossing", "October Ferry", "Éclair", "October Ferry", "The Paper Lantern"]),
+    ],
+)
+@pytest.mark.parametrize("limit", [1, 2, 100])
+async def test_every_order_gives_every_title_once(stand: Stand, sort: ListSort, expected: list[str], limit: int) -> None:
+    await some_films(stand)
+    assert await all_pages(stand, TitleFilter(kind="movie"), sort, limit) == expected
+
+
+async def test_votes_order(stand: Stand) -> None:
+    await some_films(stand)
+    found = await all_pages(stand, TitleFilter(kind="movie"), "-vote_average")
+    assert found[:3] == ["The Paper Lantern", "October Ferry", "October Ferry"]
+
+
+async def test_filters(stand: Stand) -> None:
+    await some_films(stand)
+    assert await all_pages(stand, TitleFilter(kind="show"), "title") == ["Harbour Nine"]
+    assert await all_pages(stand, TitleFilter(kind="movie", year=1987), "title") == ["October Ferry"]
+    assert await all_pages(stand, TitleFilter(genre="Science Fiction"), "title") == ["The Paper Lantern"]
+    assert await all_pages(stand, TitleFilter(genre="science-fiction"), "title") == ["The Paper Lantern"]
+    assert await all_pages(stand, TitleFilter(kind="movie", genre="drama"), "title") == [
+        "October Ferry",
+        "October Ferry",
+        "The Paper Lantern",
+    ]
+    assert await all_pages(stand, TitleFilter(kind="movie", q="octber"), "-year", 1) == ["October Ferry", "October Ferry"]
+    assert await all_pages(stand, TitleFilter(q="nothing like it"), "title") == []
+
+
+async def test_a_title_added_between_two_pages_shifts_nothing(stand: Stand) -> None:
+    await some_films(stand)
+    only = TitleFilter(kind="movie")
+    async with stand.database.read() as unit:
+        first = await stand.catalog.available_titles(unit, only, limit=2)
+    await stand.add("Aardvark")
+    async with stand.database.read() as unit:
+        second = await stand.catalog.available_titles(unit, only, limit=2, cursor=first.next_cursor)
+    assert [card.title for card in second.items] == ["October Ferry", "The Paper Lantern"]
+
+
+async def test_a_cursor_of_another_list_is_refused(stand: Stand) -> None:
+    await some_films(stand)
+    async with stand.database.read() as unit:
+        page = await stand.catalog.available_titles(unit, TitleFilter(kind="movie"), limit=2)
+        with pytest.raises(InvalidCursor):
+            await stand.catalog.available_titles(unit, TitleFilter(kind="show"), limit=2, cursor=page.next_cursor)
+        with pytest.raises(InvalidCursor):
+            await stand.catalog.available_titles(unit, TitleFilter(kind="movie"), cursor="nonsense.x")
+
+
+async def test_a_title_that_went_away_is_in_no_list_and_comes_back_with_its_date(stand: Stand) -> None:
+    title_id = await stand.add("Home Video", at=ADDED)
+    async with stand.database.write() as unit:
+        await stand.catalog.set_unavailable(unit, [title_id])
+    assert await all_pages(stand, TitleFilter(), "title") == []
+    async with stand.database.read() as unit:
+        assert (await stand.catalog.search(unit, "home video")).items == []
+        assert (await stand.catalog.details(unit, "movie", title_id)).title == "Home Video"
+    async with stand.database.write() as unit:
+        await stand.catalog.set_available(unit, [title_id], ADDED + timedelta(days=9))
+    async with stand.database.read() as unit:
+        [card] = await stand.catalog.cards(unit, [title_id])
+        assert [hit.id for hit in (await stand.catalog.search(unit, "home video")).items] == [title_id]
+    assert card.added_at == ADDED
+
+
+async def test_a_matched_title_is_found_though_the_library_lacks_it(stand: Stand) -> None:
+    title_id = await stand.add("The Paper Lantern")
+    async with stand.database.write() as unit:
+        await stand.catalog.set_unavailable(unit, [title_id])
+    async with stand.database.read() as unit:
+        assert [hit.id for hit in (await stand.catalog.search(unit, "lantern")).items] == [title_id]
+
+
+async def test_removed_titles_leave_nothing(stand: Stand) -> None:
+    title_id = await stand.add("Harbour Nine", kind="show")
+    async with stand.database.write() as unit:
+        await stand.catalog.remove_titles(unit, [title_id])
+    async with stand.database.read() as unit:
+        assert not await stand.catalog.exists(unit, title_id)
+        assert (await stand.catalog.search(unit, "harbour")).items == []
+        assert await stand.catalog.genres(unit) == []
+        assert await stand.catalog.episode_names(unit, title_id) == {}
+    assert await stand.add("Harbour Nine", kind="show") == title_id
+
+
+async def test_titles_of_the_demo_are_known(stand: Stand) -> None:
+    stand.provider.answers["local-demo-1"] = TitleDetails("local-demo-1", "movie", "Demo Reel")
+    demo = await stand.add("Demo Reel")
+    await stand.add("The Paper Lantern")
+    async with stand.database.read() as unit:
+        assert await stand.catalog.demo_titles(unit) == [demo]
+        cards = await stand.catalog.cards(unit, [demo, TitleId("movie-101"), TitleId("movie-0")])
+    assert [(card.id, card.demo) for card in cards] == [(demo, True), ("movie-101", False)]
+
+
+async def test_genres_are_those_of_the_library(stand: Stand) -> None:
+    await some_films(stand)
+    async with stand.database.read() as unit:
+        assert [genre.name for genre in await stand.catalog.genres(unit)] == ["Comedy", "Crime", "Drama", "Science Fiction"]
+
+
+class Watching:
+    """Progress and a home row that another feature would give."""
+
+    row_id = "continue-watching"
+    row_title = "Continue watching"
+
+    def __init__(self, cards: Sequence[TitleCard]) -> None:
+        self.shown = cards
+
+    async def of_titles(self, unit: ReadUnit, user_id: UserId, title_ids: Sequence[TitleId]) -> dict[str, ItemProgress]:
+        return {"movie-101": ItemProgress(position=60, duration=600, watched=False, item_id="i1")} if user_id == ANNA else {}
+
+    async def of_items(self, unit: ReadUnit, user_id: UserId, title_id: TitleId) -> dict[str, ItemProgress]:
+        return {"e2": ItemProgress(position=30, duration=300, watched=False, item_id="e2")}
+
+    async def cards(self, unit: ReadUnit, user_id: UserId, limit: int) -> Sequence[TitleCard]:
+        return self.shown
+
+
+async def test_home_page(stand: Stand) -> None:
+    await some_films(stand)
+    for number in range(3):
+        details = TitleDetails(f"movie-{900 + number}", "movie", f"Drama Number {number}", genres=("Drama",))
+        stand.provider.answers[details.title_id] = details
+        await stand.add(details.title)
+    async with stand.database.read() as unit:
+        alone = await stand.catalog.home(unit, ANNA)
+        [lantern] = await stand.catalog.cards(unit, [TitleId("movie-101")])
+        watching = Watching([lantern])
+        stand.catalog.use_progress(watching)
+        stand.catalog.add_home_source(watching)
+        home = await stand.catalog.home(unit, ANNA)
+        anonymous = await stand.catalog.home(unit, None)
+    assert [row.id for row in alone.rows] == ["recently-added", "movies", "shows", "genre-drama"]
+    assert alone.rows[0].items[0].title == "Harbour Nine"
+    assert alone.hero is not None
+    assert alone.hero.title == "The Paper Lantern", "the newest that has a wide picture"
+    assert [row.id for row in home.rows][:2] == ["continue-watching", "recently-added"]
+    assert home.hero == lantern
+    progress = {card.id: card.progress for card in home.rows[2].items}
+    assert progress["movie-101"] is not None
+    assert progress["movie-102"] is None
+    assert [row.id for row in anonymous.rows] == ["recently-added", "movies", "shows", "genre-drama"]
+
+
+async def test_an_empty_home_page(stand: Stand) -> None:
+    async with stand.database.read() as unit:
+        home = await stand.catalog.home(unit, ANNA)
+    assert (home.hero, list(home.rows)) == (None, [])
