@@ -43,7 +43,7 @@ def measure(folder: Path) -> Iterator[Figure]:
     for number in range(FILMS):
         film(library / f"Measured Film {number + 1} (2020).mkv", seconds=SECONDS, tone=300 + number * 100)
     with running(folder / "data", library_paths=str(library)) as server, server.signed_in() as client:
-        titles = wait_until(lambda: _titles(client), 120, "the films in the library")
+        titles: list[str] = wait_until(lambda: _titles(client), 120, "the films in the library")
         remuxed = [_play(client, title, REMUX) for title in titles]
         assert {played.method for played in remuxed} == {"remux"}, remuxed[0].method
         transcoded = [_play(client, title, TRANSCODE) for title in titles]
@@ -58,7 +58,7 @@ def measure(folder: Path) -> Iterator[Figure]:
         yield from _alone(folder, server.url, transcoded[0])
     accelerated = {"library_paths": str(library), "accel_prefix": "/_media"}
     with running(folder / "data", **accelerated) as server, server.signed_in() as client:
-        again = _play(client, _titles(client)[0], TRANSCODE)
+        again = _play(client, titles[0], TRANSCODE)
         pin(server.pid, SERVER_CORE)
         yield from _behind(folder, server.url, again)
 

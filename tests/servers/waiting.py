@@ -20,7 +20,7 @@ def wait_for_job(client: httpx2.Client, accepted: httpx2.Response, seconds: floa
         job: dict[str, Any] = client.get(f"/api/v1/admin/jobs/{job_id}").raise_for_status().json()
         return job if job["state"] in ENDED else None
 
-    job = wait_until(ended, seconds, f"job {job_id}")
+    job: dict[str, Any] = wait_until(ended, seconds, f"job {job_id}")
     assert job["state"] == "succeeded", job
     return job
 
