@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -30,7 +30,9 @@ class LibraryOptions:
     """Files read at once; the prober's own pool bounds the processes."""
     settle: timedelta = timedelta(seconds=60)
     """A cut file written less than this ago is taken for one still being copied."""
-    lease: timedelta = timedelta(seconds=60)
+    lease: timedelta = timedelta(minutes=5)
+    """How long a scan may be silent before another takes the folder: longer than the slowest handful of files."""
+
     debounce: timedelta = timedelta(seconds=2)
     poster_frames: bool = True
 
@@ -104,6 +106,11 @@ class ScanCounts:
     missing: int = 0
     problems: int = 0
     changed_titles: set[str] = field(default_factory=set, repr=False)
+
+    def restore(self, numbers: Mapping[str, int]) -> None:
+        """Go back to earlier numbers: the commit that they counted did not happen."""
+        for name, value in numbers.items():
+            setattr(self, name, value)
 
     def numbers(self) -> dict[str, int]:
         """The counts as the API shows them."""

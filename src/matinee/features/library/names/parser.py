@@ -12,7 +12,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Final
 
-from guessit import guessit
+from guessit import GuessitException, guessit
 
 from matinee.features.library.names import text as words
 from matinee.features.library.names.formats import VIDEO_SUFFIXES
@@ -104,8 +104,10 @@ def _guess(name: _Name) -> dict[str, Any]:  # Any: guessit's values have no type
     options = {"single_value": False, **({"type": "episode"} if name.kind == "shows" else {})}
     # Two folders are what guessit can use (show and season); more only brings words that mislead it.
     target = "/".join([*name.parts[-3:-1], name.stem + ".mkv"])
-    found: dict[str, Any] = dict(guessit(target, options))
-    return found
+    try:
+        return dict(guessit(target, options))
+    except GuessitException:  # an error inside guessit, which strange names can cause
+        return {}
 
 
 def _ends_in_plain_number(stem: str, guess: dict[str, Any]) -> bool:  # Any: guessit's values have no types

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, update
 
 from matinee.features.library.models import LibraryFile, LibraryFolder
 from matinee.infra.database import ReadUnit, UnitOfWork
@@ -79,6 +79,11 @@ class FileRepository:
         rows = await unit.session.execute(select(*_KNOWN).where(LibraryFile.fingerprint == fingerprint).limit(20))
         return [KnownFile(*row) for row in rows]
 
+    async def folder_paths(self, unit: ReadUnit, folder_ids: Collection[str]) -> dict[str, str]:
+        """Stored paths of folders by id."""
+        query = select(LibraryFolder.id, LibraryFolder.path).where(LibraryFolder.id.in_(folder_ids))
+        return {row[0]: row[1] for row in await unit.session.execute(query)}
+
     async def media(self, unit: ReadUnit, file_id: str) -> dict[str, Any] | None:  # Any: a JSON document
         """What was found in a file."""
         found = await unit.session.execute(select(LibraryFile.media).where(LibraryFile.id == file_id))
@@ -89,12 +94,6 @@ class FileRepository:
         for start in range(0, len(file_ids), _SOME):
             some = file_ids[start : start + _SOME]
             await unit.session.execute(update(LibraryFile).where(LibraryFile.id.in_(some)).values(generation=generation))
-
-    async def seen_below(self, unit: UnitOfWork, folder_id: str, under: str, generation: int) -> None:
-        """Mark everything below a folder that could not be listed."""
-        await unit.session.execute(
-            update(LibraryFile).where(LibraryFile.folder_id == folder_id, _below(under)).values(generation=generation)
-        )
 
     async def save(self, unit: UnitOfWork, values: FileValues) -> str:
         """Insert or update a file by its id; gives its id. A file that another scan has put at the same path keeps its own id."""
@@ -109,15 +108,9 @@ class FileRepository:
         fresh = fresh.on_conflict_do_update(index_elements=["folder_id", "path_key"], set_=changed)
         return str((await unit.session.execute(fresh.returning(LibraryFile.id))).scalar_one())
 
-    async def clear_path(self, unit: UnitOfWork, folder_id: str, path_key: str, keep: str) -> None:
-        """Make room at a path for a file that has moved there over another, whose content is gone."""
-        there = (LibraryFile.folder_id == folder_id, LibraryFile.path_key == path_key, LibraryFile.id != keep)
-        await unit.session.execute(delete(LibraryFile).where(*there))
-
-    async def doubt(self, unit: UnitOfWork, file_id: str, generation: int, *, broken: bool) -> None:
-        """The file is there but could not be used: keep what was known, and look again next time unless it is broken for good."""
-        values: dict[str, Any] = {"generation": generation}
-        values |= {"state": "broken"} if broken else {"mtime_ns": 0}
+    async def doubt(self, unit: UnitOfWork, file_id: str, generation: int) -> None:
+        """The file is there but cannot be read now: keep what is known, and look again next time."""
+        values = {"generation": generation, "mtime_ns": 0}
         await unit.session.execute(update(LibraryFile).where(LibraryFile.id == file_id).values(**values))
 
     async def vanish(

@@ -30,6 +30,11 @@ class ProblemRepository:
         which = (LibraryProblem.folder_id == folder_id, LibraryProblem.path_key.in_(keys))
         await unit.session.execute(update(LibraryProblem).where(*which).values(generation=generation))
 
+    async def forget(self, unit: UnitOfWork, folder_id: str, path_key: str) -> None:
+        """The path is well."""
+        which = (LibraryProblem.folder_id == folder_id, LibraryProblem.path_key == path_key)
+        await unit.session.execute(delete(LibraryProblem).where(*which))
+
     async def clear_old(self, unit: UnitOfWork, folder_id: str, under: str, generation: int) -> None:
         """Forget the problems that a scan did not meet again."""
         old = delete(LibraryProblem).where(LibraryProblem.folder_id == folder_id, LibraryProblem.generation < generation)
