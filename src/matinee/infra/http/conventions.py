@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
@@ -96,9 +97,9 @@ def _filtered(value: BaseModel, fields: str) -> bytes:
     model = _model_in(type(value).model_fields["items"].annotation) if is_list else type(value)
     tree = _parse(fields)
     _check(tree, model, "")
-    include: Any = _include(tree)
-    include = {"items": {"__all__": include}, "next_cursor": True} if is_list else include
-    return value.model_dump_json(include=include).encode()
+    document = value.model_dump(mode="json")
+    kept = {**document, "items": _pruned(document["items"], tree)} if is_list else _pruned(document, tree)
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _parse(fields: str) -> FieldTree:
@@ -119,8 +120,15 @@ def _check(tree: FieldTree, model: type[BaseModel] | None, prefix: str) -> None:
         _check(inner, _model_in(known[name].annotation), f"{prefix}{name}.")
 
 
-def _include(tree: FieldTree) -> Any:
-    return {name: (_include(inner) if inner else True) for name, inner in tree.items()}
+def _pruned(value: Any, tree: FieldTree) -> Any:
+    """What `tree` names of a JSON value; lists stand for their elements, and a name without inner names for all below it."""
+    if not tree:
+        return value
+    if isinstance(value, list):
+        return [_pruned(element, tree) for element in value]
+    if isinstance(value, dict):
+        return {name: _pruned(value[name], inner) for name, inner in tree.items() if name in value}
+    return value
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:
