@@ -1,33 +1,30 @@
 """F12: a scan of files that have not changed, and what memory a scan takes.
 
-The files are small, real clips: each differs from the others in a box that players skip, so no two are the same file.
+The files are small, real clips, no two alike.
 """
 
 from __future__ import annotations
 
 import os
-import struct
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
 
-from benchmarks.bench import film, memory
+from benchmarks.bench import memory
 from benchmarks.table import Figure
+from tests.fixtures.episodes import clip, fill
 from tests.servers.product import Product, running
 
 FILES = int(os.environ.get("BENCH_FILES", "20000"))
-EPISODES = 500
 LONGEST_SECONDS = 3600
 
 
 def measure(folder: Path) -> Iterator[Figure]:
     """The figures of F12. `BENCH_FILES` sets how many files there are."""
     library = folder / "library"
-    clip = folder / "clip.mp4"
-    film(clip, seconds=1, height=90)
-    _fill(library, clip.read_bytes(), FILES)
+    fill(library, clip(folder / "clip.mp4"), FILES)
     with running(folder / "data", library_paths=str(library), watch="false") as server, server.signed_in() as client:
         client.timeout = httpx2.Timeout(60)
         first, _, counts = _scan(server, client)
@@ -54,14 +51,3 @@ def _scan(server: Product, client: httpx2.Client) -> tuple[float, float, dict[st
             return time.perf_counter() - began, peak, counts
         time.sleep(0.1)
     raise AssertionError("the scan did not end in an hour")
-
-
-def _fill(library: Path, clip: bytes, files: int) -> None:
-    for number in range(files):
-        show, episode = divmod(number, EPISODES)
-        folder = library / f"Measured {show + 1:03}" / f"Season {episode // 100 + 1:02}"
-        if episode % 100 == 0:
-            folder.mkdir(parents=True)
-        name = f"Measured {show + 1:03} - S{episode // 100 + 1:02}E{episode % 100 + 1:02}.mp4"
-        mark = b"%012d" % number
-        (folder / name).write_bytes(clip + struct.pack(">I4s", 8 + len(mark), b"free") + mark)

@@ -14,7 +14,11 @@ ENDED = {"succeeded", "failed", "cancelled"}
 def wait_for_job(client: httpx2.Client, accepted: httpx2.Response, seconds: float = 90) -> dict[str, Any]:
     """Follow the job that a 202 answer named until it has succeeded."""
     assert accepted.status_code == 202, accepted.text
-    job_id = accepted.json()["job_id"]
+    return wait_for_end(client, accepted.json()["job_id"], seconds)
+
+
+def wait_for_end(client: httpx2.Client, job_id: str, seconds: float = 90) -> dict[str, Any]:
+    """Follow a job until it has succeeded."""
 
     def ended() -> dict[str, Any] | None:
         job: dict[str, Any] = client.get(f"/api/v1/admin/jobs/{job_id}").raise_for_status().json()
