@@ -1,0 +1,92 @@
+"""A real browser in front of a real server with a small library of its own."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.fixtures import episodes
+from tests.servers.product import ADMIN, Product, running
+from tests.servers.waiting import wait_until
+
+FILM = "Evening Film"
+FILM_SECONDS = 60
+# Chromium as root needs no sandbox; the rest keeps it from looking for the network and from waiting for a hand on the mouse.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+]
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One film that no browser plays as it is, at 720 lines, so that there are renditions to choose from."""
+    folder = tmp_path_factory.mktemp("films")
+    episodes.clip(folder / f"{FILM} (2019).mkv", seconds=FILM_SECONDS, height=720)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def product(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The server, once the film is in its library."""
+    assert (Path(__file__).parents[2] / "web" / "dist" / "index.html").exists(), "the web UI is not built: make setup"
+    with running(tmp_path_factory.mktemp("data"), library_paths=str(library)) as server:
+        with server.signed_in() as client:
+            wait_until(lambda: client.get("/api/v1/library/movies").json()["items"], 60, "the film in the library")
+        yield server
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The installed Chromium, headless."""
+    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert executable, "Chromium is not installed; `make test` installs it, or your package manager"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A fresh profile that speaks English."""
+    opened = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800})
+    opened.set_default_timeout(20_000)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page whose script must not fail and that must ask nobody but the server."""
+    opened = context.new_page()
+    problems: list[str] = []
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    opened.on("request", lambda request: None if _is_ours(request.url) else problems.append(request.url))
+    yield opened
+    assert problems == []
+
+
+@pytest.fixture
+def signed_in(page: Page, product: Product) -> Page:
+    """The home page, after signing in by hand."""
+    page.goto(product.url)
+    page.get_by_label("Name").fill(ADMIN[0])
+    page.get_by_label("Password", exact=True).fill(ADMIN[1])
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name="Home").first.wait_for()
+    return page
+
+
+def _is_ours(url: str) -> bool:
+    return url.startswith(("http://127.0.0.1:", "blob:", "data:"))
