@@ -10,7 +10,10 @@ from pathlib import Path
 from scripts.tracked import tracked
 
 LARGEST = 2 * 1024 * 1024
-LOCKS = {"uv.lock", "package-lock.json"}
+LOCKS = {
+    "uv.lock": re.compile(r'\b(url|registry) = "[a-z+]+://'),
+    "package-lock.json": re.compile(r'"resolved": "[a-z+]+://'),
+}
 MACHINE_PATH = re.compile(r"(?<![\w.~/-])/(?:root|home/\w+|Users/\w+|work|workspace)/[\w.-]+")
 PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 
@@ -31,7 +34,7 @@ def problems(path: Path) -> Iterator[str]:
     except UnicodeDecodeError:
         return
     if path.name in LOCKS:
-        if re.search(r'"?(url|registry|resolved)"?\s*[=:]\s*"[a-z+]+://', text):
+        if LOCKS[path.name].search(text):
             yield f"{path}: names the address of a package index; `make lock` writes it without"
         return
     for number, line in enumerate(text.splitlines(), 1):
