@@ -1,17 +1,19 @@
 """A cache of bytes in a folder, under a cap: what was used least recently goes first.
 
-Several processes may share the folder. Each counts what it adds itself and looks at the folder again before it throws away.
+Several processes may share the folder: each counts what it adds and looks at the folder again after every twentieth of the cap.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import secrets
 from pathlib import Path
 
 _LOW_WATER = 0.9
+_LOOK_AGAIN = 0.05
 
 
 class DiskCache:
@@ -20,7 +22,8 @@ class DiskCache:
     def __init__(self, folder: Path, limit: int) -> None:
         self._folder = folder
         self._limit = limit
-        self._size: int | None = None
+        self._size = 0
+        self._unseen = limit  # nothing is known yet: the first value makes us look
         self._writing = asyncio.Lock()
 
     async def get(self, key: str) -> bytes | None:
@@ -49,9 +52,13 @@ class DiskCache:
             fresh.write_bytes(value)
             fresh.replace(path)
         except OSError:
-            fresh.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                fresh.unlink()
             return
-        self._size = self._measure() if self._size is None else self._size + len(value)
+        self._size += len(value)
+        self._unseen += len(value)
+        if self._unseen >= self._limit * _LOOK_AGAIN:
+            self._size, self._unseen = self._measure(), 0
         if self._size > self._limit:
             self._shrink(path)
 
