@@ -21,9 +21,10 @@ class JobCancelled(Exception):
 
 
 class JobInterrupted(asyncio.CancelledError):
-    """Raised inside a handler where the process is about to stop. The job is resumed later, so keep what is done, and let it pass.
+    """Raised inside a handler when the process stops. The job is resumed later: keep what is done, and let it pass.
 
-    Like every `asyncio.CancelledError` it is not an `Exception`: a handler that survives the failure of single files does not swallow it.
+    Like every `asyncio.CancelledError` it is not an `Exception`, so a handler that survives the failure of single files does
+    not swallow it.
     """
 
 
@@ -34,7 +35,7 @@ class JobContext(Protocol):
     payload: Payload
 
     async def progress(self, done: int, total: int | None = None, message: str = "") -> None:
-        """Report progress (written at most about twice a second, the last report always). Raises `JobCancelled`, `JobInterrupted`."""
+        """Report progress; written about twice a second, the last report always. Raises `JobCancelled`, `JobInterrupted`."""
 
     async def checkpoint(self) -> None:
         """Give way to a cancellation. Raises `JobCancelled`, `JobInterrupted`."""

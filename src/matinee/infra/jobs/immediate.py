@@ -69,7 +69,7 @@ class ImmediateJobs:
             ended = replace(self._jobs[job_id], state="succeeded", result=json.loads(json.dumps(result)), error=None)
         except JobCancelled:
             ended = replace(self._jobs[job_id], state="cancelled")
-        except Exception as error:  # a job's failure is its outcome, not the caller's
+        except Exception as error:  # noqa: BLE001  # a job's failure is its outcome, not the caller's
             ended = replace(self._jobs[job_id], state="failed", error=str(error) or type(error).__name__)
         return await self._save(replace(ended, finished_at=self._clock.now()))
 
