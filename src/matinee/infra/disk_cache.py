@@ -69,7 +69,8 @@ class DiskCache:
             if size <= self._limit * _LOW_WATER:
                 break
             if path != spared:
-                path.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):
+                    path.unlink()
                 size -= length
         self._size = size
 

@@ -63,3 +63,8 @@ def test_folding_twice_changes_nothing(text: str) -> None:
 @given(st.text(alphabet="abc", min_size=2, max_size=8))
 def test_near_spellings_are_one_error_away(word: str) -> None:
     assert all(distance(word, other, 2) == 1 for other in near_spellings(word))
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=127), max_size=60))
+def test_the_quick_way_for_ascii_is_the_same(text: str) -> None:
+    assert fold(text) == fold(text + " é").removesuffix("e").rstrip()
