@@ -18,10 +18,11 @@ FolderOrigin = Literal["user", "settings", "demo"]
 
 @dataclass(frozen=True, slots=True)
 class LibraryOptions:
-    """What an operator may set. `paths` are library folders that always exist; none may be in or around a `forbidden` one."""
+    """What an operator may set. `paths` are library folders that always exist. `data_dir` is the server's own: no library folder
+    may be in it or around it, but for the demo's."""
 
     paths: Sequence[Path] = ()
-    forbidden: Sequence[Path] = ()
+    data_dir: Path | None = None
     watch: bool = True
     scan_at_start: bool = True
     batch: int = 500

@@ -81,7 +81,7 @@ class ScanRecords:
                 await self._keep(unit, folder_id, counts)
         except DatabaseUnavailable:
             raise
-        except Exception as error:  # what one file carries must not keep the others out
+        except Exception as error:  # noqa: BLE001  # what one file carries must not keep the others out; it is logged
             counts.restore(before)
             await self._apart(folder_id, examined, generation, counts, error)
         else:

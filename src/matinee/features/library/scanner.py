@@ -17,7 +17,7 @@ from matinee.features.library.paths import real
 from matinee.features.library.policy import LibraryOptions, ScanCounts, ScanRequest
 from matinee.features.library.posters import PosterFrames
 from matinee.features.library.records import ScanRecords
-from matinee.features.library.repository import FolderRepository
+from matinee.features.library.repository import FolderRepository, ItemRepository
 from matinee.infra.clock import Clock
 from matinee.infra.database import Database
 from matinee.infra.feature import EventBus
@@ -47,6 +47,7 @@ class Scanner:
         self._options = options
         self._posters = posters
         self._folders = FolderRepository()
+        self._items = ItemRepository()
 
     async def scan(self, scan_id: str, request: ScanRequest, report: Report) -> ScanCounts:
         """Scan what `request` names. `scan_id` is the same when an interrupted scan goes on. Raises `FolderNotFound`."""
@@ -54,8 +55,12 @@ class Scanner:
         async with self._database.write() as unit:
             await self._folders.forget_counts(unit, self._clock.now() - _KEEP_COUNTS)
             counts = await self._folders.begin_counts(unit, scan_id, self._clock.now())
+            resumed = any(counts.numbers().values())
         counts.unchanged = counts.problems = 0
         for row in folders:
+            if resumed or request.full:
+                async with self._database.read() as unit:
+                    counts.changed_titles |= await self._items.titles_of_folder(unit, row.id)
             await self._one(scan_id, row, request, counts, report)
         return counts
 

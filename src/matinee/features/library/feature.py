@@ -1,0 +1,87 @@
+"""The library, as bootstrap sees it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+
+from matinee.features.accounts.events import SetupCompleted
+from matinee.features.catalog.service import CatalogService
+from matinee.features.library.commands import commands
+from matinee.features.library.folders import Folders
+from matinee.features.library.jobs import demo_of, jobs
+from matinee.features.library.policy import LibraryOptions, ScanRequest
+from matinee.features.library.posters import PosterFrames
+from matinee.features.library.routes import router
+from matinee.features.library.scanner import Scanner
+from matinee.features.library.service import LibraryService
+from matinee.features.library.watcher import Watcher, watching
+from matinee.infra.clock import Clock
+from matinee.infra.database import Database
+from matinee.infra.errors import MatineeError
+from matinee.infra.feature import Container, EventBus, Feature, RoutesOf
+from matinee.infra.jobs.definitions import Jobs
+from matinee.infra.media.probe import Prober
+from matinee.infra.media.tools import MediaTools
+from matinee.infra.paging import Cursors
+
+log = structlog.get_logger(__name__)
+
+
+def build(container: Container) -> None:
+    """Needs Database, Clock, Cursors, EventBus, Jobs, Prober, MediaTools, CatalogService, LibraryOptions; uses a DemoLibrary."""
+    database, options = container.get(Database), container.get(LibraryOptions)
+    clock = container.get(Clock)  # type: ignore[type-abstract]  # a Protocol as a key
+    work = container.get(Jobs)  # type: ignore[type-abstract]  # a Protocol as a key
+    events, catalog = container.get(EventBus), container.get(CatalogService)
+    folders = Folders(catalog, events, clock, options)
+    library = LibraryService(database, catalog, folders, work, container.get(Cursors), options, demo_of(container))
+    posters = PosterFrames(database, catalog, container.get(MediaTools))
+    scanner = Scanner(database, catalog, container.get(Prober), events, clock, options, posters)
+    container.add(LibraryService, library)
+    container.add(Scanner, scanner)
+    container.add(Watcher, Watcher(database, library.start_scan, clock, options))
+    catalog.use_library(library)
+
+    async def first_run(event: SetupCompleted) -> None:
+        """Act on the choice of the first-run page. The administrator exists already, so a refused folder is only reported."""
+        try:
+            if event.library_path:
+                async with database.write() as unit:
+                    await library.add_folder(unit, event.library_path, "mixed")
+            if event.demo:
+                await library.start_demo()
+        except MatineeError as error:
+            log.warning("first_run_choice_failed", code=error.code, detail=error.detail)
+
+    events.subscribe(SetupCompleted, first_run)
+
+
+@asynccontextmanager
+async def at_start(container: Container) -> AsyncIterator[None]:
+    """The folders of the settings exist; what changed while the server was away is found; changes are watched for."""
+    library, options = container.get(LibraryService), container.get(LibraryOptions)
+    await library.ensure_folders()
+    if options.scan_at_start:
+        async with container.get(Database).read() as unit:
+            any_folder = bool(await library.folders(unit))
+        if any_folder:
+            await library.start_scan(ScanRequest(), priority=20)
+    if not options.watch:
+        yield
+        return
+    async with watching(container.get(Watcher)):
+        yield
+
+
+FEATURE = Feature(
+    name="library",
+    build=build,
+    routes=[RoutesOf("catalog", [router])],
+    jobs=jobs,
+    running=[at_start],
+    commands=commands,
+    tags=[{"name": "library", "description": "Folders, scans, and what is in the files."}],
+)
