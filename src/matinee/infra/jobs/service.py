@@ -34,6 +34,9 @@ from matinee.infra.jobs.retention import Retention
 from matinee.infra.jobs.rows import PRIORITY, active_key, new_row
 from matinee.infra.jobs.runner import Runner
 from matinee.infra.jobs.schedules import Schedules
+from matinee.infra.observability.metrics import Metrics
+
+__all__ = ["JobService", "JobsOptions"]
 
 log = structlog.get_logger(__name__)
 
@@ -41,18 +44,19 @@ log = structlog.get_logger(__name__)
 class JobService:
     """Implements `Jobs`. Register and schedule first, then `start`; one instance that serves queues in a process at a time."""
 
-    def __init__(self, database: Database, clock: Clock, options: JobsOptions, metrics: JobMetrics | None = None) -> None:
+    def __init__(self, database: Database, clock: Clock, options: JobsOptions, metrics: Metrics | None = None) -> None:
         self._database = database
         self._clock = clock
         self._options = options
         self._definitions: dict[str, JobDefinition] = {}
         self._feed = JobFeed(database, clock)
-        self._runner = Runner(database, clock, options, self._definitions, self._feed, metrics)
+        shown = JobMetrics(metrics.registry) if metrics is not None else None
+        self._runner = Runner(database, clock, options, self._definitions, self._feed, shown)
         self._engine = Engine(options, self._runner.run)
         self._outbox = Outbox(database, clock, self._engine)
         self._runner.put_back = self._outbox.wake
         self._schedules = Schedules(database, clock, self._definitions, self._feed, self._outbox)
-        self._executors = Executors(database, clock, options, self._engine, self._runner, metrics, self._outbox.wake)
+        self._executors = Executors(database, clock, options, self._engine, self._runner, shown, self._outbox.wake)
         self._retention = Retention(database, clock, options, self._engine)
         self._running = AsyncExitStack()
         self._stopping = asyncio.Event()
