@@ -18,7 +18,7 @@ async def differences(url: str) -> list[str]:
     database = Database(DatabaseOptions(url))
     try:
         await upgrade(database)
-        return [f"{url.partition(':')[0]}: {difference}" for difference in await drift(database, declared())]
+        return [f"{url.partition(':')[0]}: {str(difference)[:200]}" for difference in await drift(database, declared())]
     finally:
         await database.close()
 
