@@ -68,8 +68,10 @@ async def drift(database: Database, metadata: MetaData) -> list[Any]:
 
 
 def ignore_search_tables(_object: object, name: str | None, kind: str, reflected: bool, _compare_to: object) -> bool:
-    """Full-text tables, their shadow tables and indexes are made by hand in a migration, so autogenerate must not see them."""
-    return not (reflected and kind in {"table", "index"} and "search" in (name or ""))
+    """Full-text tables, columns and indexes are made by hand in a migration, so autogenerate must not see them."""
+    if not reflected:
+        return True
+    return not ("search" in (name or "") if kind in {"table", "index"} else kind == "column" and (name or "").endswith("_vector"))
 
 
 async def _on_writer(database: Database, run: Any) -> None:  # Any: a sync callable that gets a Connection

@@ -12,7 +12,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Final
 
-from guessit import GuessitException, guessit
+from guessit import guessit
+from guessit.api import GuessitException
 
 from matinee.features.library.names import text as words
 from matinee.features.library.names.formats import VIDEO_SUFFIXES

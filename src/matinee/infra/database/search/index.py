@@ -29,7 +29,8 @@ from matinee.infra.database.search.tables import SearchDocument, SearchWord
 from matinee.infra.database.search.text import STOP_WORDS, allowed_errors, corrections, near_spellings, squash, words_of
 from matinee.infra.database.unit import ReadUnit, UnitOfWork
 
-_CANDIDATES = 400
+MOST_HITS = 400
+"""How deep a search goes."""
 _MOST_WORDS = 10
 _ENOUGH = 5
 
@@ -57,7 +58,7 @@ class SearchIndex(Protocol):
     async def remove(self, unit: UnitOfWork, keys: Sequence[str]) -> None:
         """Take documents out; unknown keys are no error."""
 
-    async def find(self, unit: ReadUnit, text: str, *, kind: str | None = None, limit: int = _CANDIDATES) -> list[Hit]:
+    async def find(self, unit: ReadUnit, text: str, *, kind: str | None = None, limit: int = MOST_HITS) -> list[Hit]:
         """Documents that fit, best first. Any text is allowed; one without words finds nothing."""
 
 
@@ -83,7 +84,7 @@ class DatabaseSearch:
             some = keys[start : start + 500]
             await unit.session.execute(delete(SearchDocument).where(SearchDocument.key.in_(some)))
 
-    async def find(self, unit: ReadUnit, text: str, *, kind: str | None = None, limit: int = _CANDIDATES) -> list[Hit]:
+    async def find(self, unit: ReadUnit, text: str, *, kind: str | None = None, limit: int = MOST_HITS) -> list[Hit]:
         wanted = Wanted(words_of(text[:200])[:_MOST_WORDS], squash(text[:200]))
         if not wanted.words:
             return []
@@ -110,7 +111,7 @@ class DatabaseSearch:
     ) -> None:
         if kind is not None:
             query = query.where(SearchDocument.kind == kind)
-        for row in await unit.session.execute(query.limit(_CANDIDATES)):
+        for row in await unit.session.execute(query.limit(MOST_HITS)):
             hit = score(row, wanted, area)
             if hit.key not in found or found[hit.key].score < hit.score:
                 found[hit.key] = hit
