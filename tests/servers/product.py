@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx2
 
 ADMIN = ("ada", "a long enough phrase")
-ADDRESS = re.compile(r"(http://127\.0\.0\.1:\d+)")
+ADDRESS = re.compile(r"is at (http://127\.0\.0\.1:\d+)")
 START_SECONDS = 60.0
 
 
@@ -83,12 +83,10 @@ class Product:
 
     def signed_in(self) -> httpx2.Client:
         """A client with the administrator's token."""
-        client = self.client()
-        answer = client.post("/api/v1/auth/login", json={"name": ADMIN[0], "password": ADMIN[1]})
-        answer.raise_for_status()
-        client.cookies.clear()
-        client.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
-        return client
+        with self.client() as client:
+            answer = client.post("/api/v1/auth/login", json={"name": ADMIN[0], "password": ADMIN[1]}).raise_for_status()
+        token = answer.json()["access_token"]
+        return httpx2.Client(base_url=self.url, timeout=30, trust_env=False, headers={"authorization": f"Bearer {token}"})
 
     def _address(self, written_before: int) -> str:
         assert self._process is not None
