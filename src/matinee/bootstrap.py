@@ -17,20 +17,17 @@ from starlette.types import ASGIApp
 from matinee.config import Settings
 from matinee.features.accounts.feature import FEATURE as ACCOUNTS
 from matinee.features.accounts.policy import AccountsOptions
-from matinee.features.admin.feature import FEATURE as ADMIN
+from matinee.features.accounts.service import AccountsService
 from matinee.features.catalog.feature import FEATURE as CATALOG
 from matinee.features.catalog.service import CatalogOptions, MetadataProviders
 from matinee.features.library.feature import FEATURE as LIBRARY
 from matinee.features.library.policy import LibraryOptions
-from matinee.features.notifications.feature import FEATURE as NOTIFICATIONS
-from matinee.features.playback.feature import FEATURE as PLAYBACK
-from matinee.features.playback.policy import PlaybackOptions
 from matinee.features.progress.feature import FEATURE as PROGRESS
 from matinee.infra.clock import Clock, SystemClock
 from matinee.infra.database import Database, DatabaseOptions
 from matinee.infra.database.migrations import require_current, upgrade
-from matinee.infra.feature import Container, EventBus, Feature, Role
-from matinee.infra.http.app import HttpOptions, create_app
+from matinee.infra.feature import ROLES, Container, EventBus, Feature, Role
+from matinee.infra.http.app import HttpOptions, build_api, create_app
 from matinee.infra.http.health import HealthChecks
 from matinee.infra.http.server import Shutdown
 from matinee.infra.http.web import WebFiles
@@ -42,11 +39,10 @@ from matinee.infra.observability import Metrics
 from matinee.infra.paging import Cursors
 from matinee.infra.paths import DataPaths
 from matinee.infra.signing import Signer
-from matinee.providers.demo import DemoLibrary, DemoProvider
 
 log = structlog.get_logger(__name__)
 
-FEATURES: tuple[Feature, ...] = (ACCOUNTS, CATALOG, LIBRARY, PROGRESS, PLAYBACK, NOTIFICATIONS, ADMIN)
+FEATURES: tuple[Feature, ...] = (ACCOUNTS, CATALOG, LIBRARY, PROGRESS)
 """In the order of the import contract, lowest first: a feature finds the services below it when it is built."""
 
 
@@ -103,6 +99,27 @@ def application(container: Container, settings: Settings, roles: Sequence[Role])
     )
 
 
+async def first_steps(container: Container, settings: Settings) -> str | None:
+    """What a fresh server needs: its first administrator, from the settings or by the link that is returned (a path)."""
+    accounts = container.get(AccountsService)
+    if settings.admin_name and settings.admin_password:
+        await accounts.ensure_admin(settings.admin_name, settings.admin_password.get_secret_value())
+    token = await accounts.setup_token()
+    return f"/setup?token={token}" if token else None
+
+
+def openapi_document() -> dict[str, Any]:
+    """The OpenAPI document of all roles; nothing is opened for it."""
+
+    @asynccontextmanager
+    async def nothing() -> AsyncIterator[None]:
+        yield
+
+    container = Container()
+    container.add(Metrics, Metrics())
+    return build_api(container, routers_of(ROLES), lifespan=nothing, tags=api_tags()).openapi()
+
+
 def routers_of(roles: Iterable[Role]) -> list[Any]:
     """The routers of the features that belong to `roles`."""
     wanted = set(roles)
@@ -145,7 +162,7 @@ async def _infrastructure(container: Container, settings: Settings, stack: Async
     checks.add("database", database_probe, critical=True)
     container.add(MediaTools, await find_media_tools(settings.ffmpeg))
     prober = container.add(Prober, Prober())
-    stack.push_async_callback(prober.close)
+    stack.push_async_callback(prober.aclose)
 
 
 async def open_database(settings: Settings) -> Database:
@@ -178,21 +195,8 @@ def _options(container: Container, settings: Settings) -> None:
     )
     container.add(CatalogOptions, CatalogOptions(base_path=settings.base_path, image_cache_bytes=settings.image_cache_bytes))
     paths = container.get(DataPaths)
-    demo = container.add(DemoLibrary, DemoLibrary(container.get(MediaTools), paths.demo, settings.demo_titles))
-    container.add(MetadataProviders, MetadataProviders((DemoProvider(demo),)))
+    container.add(MetadataProviders, MetadataProviders(()))
     container.add(LibraryOptions, LibraryOptions(paths=settings.library_paths, watch=settings.watch, data_dir=paths.root))
-    container.add(
-        PlaybackOptions,
-        PlaybackOptions(
-            max_transcodes=settings.max_transcodes,
-            max_transcodes_per_user=settings.max_transcodes_per_user,
-            segment_cache_bytes=settings.segment_cache_bytes,
-            hardware_encoding=settings.hardware_encoding,
-            url_lifetime=timedelta(hours=settings.playback_hours),
-            accel_prefix=settings.accel_prefix,
-            base_path=settings.base_path,
-        ),
-    )
 
 
 def _secret_key(settings: Settings, paths: DataPaths) -> bytes:
