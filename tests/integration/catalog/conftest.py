@@ -64,7 +64,7 @@ def build(database: Database, clock: ManualClock, folder: Path, providers: Seque
     order = MetadataProviders(tuple(providers))
     pictures = PictureStore(folder / "pictures", DiskCache(folder / "cache", 10_000_000), order)
     matcher = Matcher(database, order, clock, options, search, pictures)
-    return CatalogService(database, search, matcher, pictures, Cursors(Signer(b"k" * 32)), options)
+    return CatalogService(database, search, matcher, pictures, Cursors(Signer(b"k" * 32)), options, clock)
 
 
 @pytest.fixture

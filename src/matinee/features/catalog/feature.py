@@ -26,7 +26,8 @@ def build(container: Container) -> None:
     pictures = PictureStore(paths.pictures, cache, providers)
     search = DatabaseSearch(is_sqlite=database.is_sqlite)
     matcher = Matcher(database, providers, clock, options, search, pictures)
-    container.add(CatalogService, CatalogService(database, search, matcher, pictures, container.get(Cursors), options))
+    catalog = CatalogService(database, search, matcher, pictures, container.get(Cursors), options, clock)
+    container.add(CatalogService, catalog)
 
 
 FEATURE = Feature(

@@ -23,7 +23,9 @@ class Title(Table):
         Index("ix_title_list_added", "kind", "available", "added_at", "id"),
         Index("ix_title_list_year", "kind", "available", "year", "id"),
         Index("ix_title_list_vote", "kind", "available", "vote_average", "id"),
+        # The same without a kind, for the rows of the home page.
         Index("ix_title_recent", "available", "added_at", "id"),
+        Index("ix_title_best", "available", "vote_average", "id"),
     )
 
     id: Mapped[str] = mapped_column(TITLE_ID, primary_key=True)

@@ -35,8 +35,9 @@ from matinee.features.catalog.schemas import (
 )
 from matinee.features.catalog.stored import document_of_row
 from matinee.features.catalog.views import Views
+from matinee.infra.clock import Clock
 from matinee.infra.database import Database, ReadUnit, UnitOfWork
-from matinee.infra.database.search import SearchIndex
+from matinee.infra.database.search import MOST_HITS, SearchIndex
 from matinee.infra.errors import TitleNotFound
 from matinee.infra.ids import TitleId, UserId
 from matinee.infra.paging import Cursors, Page
@@ -75,6 +76,7 @@ class CatalogService:
         pictures: PictureStore,
         cursors: Cursors,
         options: CatalogOptions,
+        clock: Clock,
     ) -> None:
         self._database = database
         self._search = search
@@ -86,7 +88,7 @@ class CatalogService:
         self._views = Views(options.base_path)
         self._contributors = Contributors()
         self._cards = Cards(self._contributors, self._lists, self._views)
-        self._home = HomePage(self._contributors, self._cards, self._lists, options)
+        self._home = HomePage(self._contributors, self._cards, self._lists, options, clock)
 
     # What features above register when they are built
 
@@ -168,7 +170,7 @@ class CatalogService:
         cursor: str | None = None,
         user_id: UserId | None = None,
     ) -> Page[TitleCard]:
-        """A page of the titles that the library has; with `only.q` of its 400 best fits. Raises `InvalidCursor`."""
+        """A page of the titles that the library has; with `only.q` of its `MOST_HITS` best fits. Raises `InvalidCursor`."""
         scope = f"catalog.available?{only!r}&sort={sort}"
         after = self._cursors.open(scope, cursor)
         if only.q is None:
@@ -218,24 +220,24 @@ class CatalogService:
         """Titles that fit the words, best first; forgives typing errors; accepts any text."""
         scope = f"catalog.search?q={text}&kind={kind}"
         after = self._cursors.open(scope, cursor)
-        hits = await self._search.find(unit, text, kind=kind)
+        # The first page needs no more than its own best; what the index adds for later pages ranks below.
+        hits = await self._search.find(unit, text, kind=kind, limit=limit + 1 if after is None else MOST_HITS)
         if after is not None:
             worst, last = float(str(after[0])), str(after[1])
-            hits = [hit for hit in hits if (-hit.score, hit.key) > (-worst, last)]
-        hits = hits[: limit + 1]
+            hits = [hit for hit in hits if (-hit.score, hit.key) > (-worst, last)][: limit + 1]
         rows = await self._lists.by_ids(unit, [hit.key for hit in hits])
         found = [((hit.score, hit.key), self._views.hit(rows[hit.key], hit.score)) for hit in hits if hit.key in rows]
         return self._cursors.page(scope, found, limit)
 
     async def suggest(self, unit: ReadUnit, text: str, limit: int = 8) -> list[Suggestion]:
         """Titles for text that is still being typed."""
-        hits = (await self._search.find(unit, text))[:limit]
+        hits = await self._search.find(unit, text, limit=limit)
         rows = await self._lists.by_ids(unit, [hit.key for hit in hits])
         return [self._views.suggestion(rows[hit.key]) for hit in hits if hit.key in rows]
 
     async def genres(self, unit: ReadUnit) -> list[GenreView]:
         """Genres of the titles that the library has."""
-        return [GenreView(id=key, name=name) for key, name, _ in await self._lists.genres(unit)]
+        return [GenreView(id=key, name=name) for key, name in await self._lists.genres(unit)]
 
     async def home(self, unit: ReadUnit, user_id: UserId | None) -> HomeView:
         """The home page: rows of other features, recently added, films, shows, the biggest genres."""

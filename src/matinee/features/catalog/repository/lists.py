@@ -63,12 +63,20 @@ class ListRepository:
             found.update((row.id, row) for row in rows.scalars())
         return found
 
-    async def genres(self, unit: ReadUnit) -> list[tuple[str, str, int]]:
-        """Genres of available titles: id, name, number of titles; by name."""
-        query = select(Genre.id, Genre.name, func.count()).join(TitleGenre, TitleGenre.genre_id == Genre.id)
+    async def genres(self, unit: ReadUnit) -> list[tuple[str, str]]:
+        """Genres of available titles: id and name, by name. Stops at the first title of each."""
+        of_genre = select(TitleGenre.title_id).join(Title, Title.id == TitleGenre.title_id)
+        present = of_genre.where(TitleGenre.genre_id == Genre.id, Title.available.is_(True)).exists()
+        found = await unit.session.execute(select(Genre.id, Genre.name).where(present).order_by(Genre.name, Genre.id))
+        return [(key, name) for key, name in found]
+
+    async def biggest_genres(self, unit: ReadUnit, least: int, limit: int) -> list[tuple[str, str]]:
+        """The genres with most available titles, and at least that many. Reads every title's genres."""
+        count = func.count()
+        query = select(Genre.id, Genre.name).join(TitleGenre, TitleGenre.genre_id == Genre.id)
         query = query.join(Title, Title.id == TitleGenre.title_id).where(Title.available.is_(True))
-        found = await unit.session.execute(query.group_by(Genre.id, Genre.name).order_by(Genre.name, Genre.id))
-        return [(key, name, count) for key, name, count in found]
+        query = query.group_by(Genre.id, Genre.name).having(count >= least).order_by(count.desc(), Genre.id)
+        return [(key, name) for key, name in await unit.session.execute(query.limit(limit))]
 
     async def _keyset(
         self,
