@@ -134,6 +134,7 @@ def _is_same(found: Found, known: KnownFile | None) -> bool:
     return (
         known is not None
         and known.state != "missing"
+        and known.path == found.path
         and known.size == found.size
         and known.mtime_ns == found.mtime_ns
         and known.sidecars_key == found.sidecars_key
