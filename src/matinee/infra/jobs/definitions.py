@@ -128,6 +128,10 @@ class JobPage:
 class Jobs(Protocol):
     """Start, watch and steer jobs. Implemented by `infra.jobs.service.JobService` on DBOS."""
 
+    @property
+    def executor(self) -> str:
+        """This process's name in `JobView.executor`."""
+
     async def enqueue(self, name: str, payload: Payload | None = None, *, priority: int = 10, key: str | None = None) -> JobId:
         """Put a job into its queue; priority 1 is most urgent. With `key`, while a job of that name and key is queued or running
         its id is given back instead of a second job. Raises LookupError for a name that is not registered.
@@ -152,11 +156,8 @@ class Jobs(Protocol):
     def watch(self, job_id: JobId) -> AsyncIterator[JobView]:
         """The job now and after each change, until it has ended."""
 
-    def changes(self) -> AsyncIterator[JobView]:
-        """Every job that is queued or running now, then each job after each change, without end.
-
-        A slow reader misses steps in between, never the last state of a job.
-        """
+    def listen(self, listener: Callable[[JobView], None]) -> Callable[[], None]:
+        """Have `listener` called after each change of any job, in whichever process, until the function given back is called."""
 
     async def schedules(self) -> Sequence[ScheduleView]:
         """The schedules, by name."""

@@ -1,15 +1,14 @@
-"""Tells watchers of every change of a job, whichever process made it.
+"""Tells listeners of every change of a job, whichever process made it.
 
-Changes of this process arrive at once. Those of others are read from the database, by one poller for all watchers, and only while
-there are any.
+Changes of this process arrive at once. Those of others are read from the database, by one poller for all listeners, and
+only while there are any.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import AsyncIterator
-from datetime import timedelta
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -27,35 +26,35 @@ log = structlog.get_logger(__name__)
 POLL = 0.5
 OVERLAP = timedelta(seconds=10)
 """How far back each poll looks: machines' clocks differ, and a transaction shows only after its `updated_at`."""
+READ_AGAIN = 5.0
+"""A job that is watched is read this often anyhow, should a machine's clock be further off than the poller looks back."""
+SKEW = timedelta(seconds=1)
+"""How much older than the first look a change may be and still be told; better once too often than once too few."""
 
 
-class _Watcher:
-    """The latest state of each job that changed, in the order of the changes: bounded by the number of jobs, not of changes."""
+class _Reader:
+    """The latest state of one job, for one `watch`: a slow reader misses steps in between, never the last."""
 
-    def __init__(self, job_id: JobId | None) -> None:
-        self.job_id = job_id
-        self._waiting: OrderedDict[str, JobRow] = OrderedDict()
-        self._given: dict[str, int] = {}
+    def __init__(self, job_id: str) -> None:
+        self._job_id = job_id
+        self._revision = 0
+        self._latest: JobRow | None = None
         self._some = asyncio.Event()
 
-    def given(self, row: JobRow) -> JobView:
-        """`row` as a view, noting that the reader has it: nothing older is delivered after it."""
-        self._given[row.id] = row.revision
-        return repository.view_of(row)
-
-    def put(self, row: JobRow) -> None:
-        if self.job_id in (None, row.id) and self._given.get(row.id, 0) < row.revision:
-            self._waiting[row.id] = row
+    def __call__(self, row: JobRow) -> None:
+        if row.id == self._job_id:
+            self._latest = row
             self._some.set()
 
+    def given(self, row: JobRow) -> JobView:
+        self._revision = row.revision
+        return repository.view_of(row)
+
     async def get(self) -> JobView:
-        while True:
-            while not self._waiting:
-                self._some.clear()
-                await self._some.wait()
-            row = self._waiting.popitem(last=False)[1]
-            if self._given.pop(row.id, 0) < row.revision:
-                return repository.view_of(row)
+        while self._latest is None or self._latest.revision <= self._revision:
+            self._some.clear()
+            await self._some.wait()
+        return self.given(self._latest)
 
 
 class JobFeed:
@@ -65,82 +64,80 @@ class JobFeed:
         self._database = database
         self._clock = clock
         self._poll = poll
-        self._watchers: set[_Watcher] = set()
-        self._watched = asyncio.Event()
+        self._listeners: list[Callable[[JobRow], None]] = []
+        self._wanted = asyncio.Event()
+        self._since: datetime | None = None
+        """What was changed before is not news; None until the first look after the first listener came."""
         self._seen: dict[str, JobRow] = {}
 
     def publish(self, *rows: JobRow) -> None:
         """Deliver what has not been delivered yet."""
-        for row in rows if self._watchers else ():
+        for row in rows if self._listeners else ():
             last = self._seen.get(row.id)
             if last is None or last.revision < row.revision:
                 self._seen[row.id] = row
-                for watcher in self._watchers:
-                    watcher.put(row)
+                for listener in tuple(self._listeners):
+                    listener(row)
 
-    async def changes(self) -> AsyncIterator[JobView]:
-        """See `Jobs.changes`."""
-        watcher = self._join(None)
-        try:
-            await self._prime()
-            async with primary(self._database) as unit:
-                rows = await repository.active(unit)
-            for row in rows:
-                yield watcher.given(row)
-            while True:
-                yield await watcher.get()
-        finally:
-            self._leave(watcher)
+    def listen(self, listener: Callable[[JobView], None]) -> Callable[[], None]:
+        """See `Jobs.listen`."""
+        return self._join(lambda row: listener(repository.view_of(row)))
 
     async def watch(self, job_id: JobId) -> AsyncIterator[JobView]:
         """See `Jobs.watch`."""
-        watcher = self._join(job_id)
+        reader = _Reader(job_id)
+        leave = self._join(reader)
         try:
-            await self._prime()
             async with primary(self._database) as unit:
                 row = await repository.find(unit, job_id)
             if row is None:
                 raise NotFound("There is no such job.")
-            view = watcher.given(row)
+            view = reader.given(row)
             yield view
             while view.state in repository.ACTIVE:
-                view = await watcher.get()
-                yield view
+                try:
+                    async with asyncio.timeout(READ_AGAIN):
+                        view = await reader.get()
+                    yield view
+                except TimeoutError:
+                    await self._reread(job_id, reader)
         finally:
-            self._leave(watcher)
+            leave()
+
+    async def _reread(self, job_id: JobId, reader: _Reader) -> None:
+        async with primary(self._database) as unit:
+            row = await repository.find(unit, job_id)
+        if row is not None:
+            reader(row)
 
     async def run(self) -> None:
-        """Poll while there are watchers; without end."""
+        """Poll while there are listeners; without end."""
         while True:
-            await self._watched.wait()
+            await self._wanted.wait()
             try:
                 await self._read()
             except DatabaseUnavailable as error:
                 log.warning("changes of jobs cannot be read", reason=str(error))
             await asyncio.sleep(self._poll)
 
-    async def _prime(self) -> None:
-        """Note what has happened before the first watcher came, so that it is not told as news."""
-        if not self._seen:
-            async with primary(self._database) as unit:
-                rows = await repository.changed_since(unit, self._clock.now() - OVERLAP)
-            self._seen = {row.id: row for row in rows} | self._seen
-
     async def _read(self) -> None:
-        horizon = self._clock.now() - OVERLAP
+        now = self._clock.now()
+        if self._since is None:
+            self._since = now
         async with primary(self._database) as unit:
-            rows = await repository.changed_since(unit, horizon)
-        self.publish(*rows)
-        self._seen = {i: row for i, row in self._seen.items() if row.updated_at >= horizon - OVERLAP}
+            rows = await repository.changed_since(unit, now - OVERLAP)
+        self.publish(*(row for row in rows if row.updated_at >= self._since - SKEW))
+        self._seen = {i: row for i, row in self._seen.items() if row.updated_at >= now - 2 * OVERLAP}
 
-    def _join(self, job_id: JobId | None) -> _Watcher:
-        watcher = _Watcher(job_id)
-        self._watchers.add(watcher)
-        self._watched.set()
-        return watcher
+    def _join(self, listener: Callable[[JobRow], None]) -> Callable[[], None]:
+        self._listeners.append(listener)
+        self._wanted.set()
 
-    def _leave(self, watcher: _Watcher) -> None:
-        self._watchers.discard(watcher)
-        if not self._watchers:
-            self._watched.clear()
-            self._seen.clear()
+        def leave() -> None:
+            self._listeners.remove(listener)
+            if not self._listeners:
+                self._wanted.clear()
+                self._seen.clear()
+                self._since = None
+
+        return leave

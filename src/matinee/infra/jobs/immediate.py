@@ -38,9 +38,14 @@ class ImmediateJobs:
         self._keys: dict[tuple[str, str], JobId] = {}
         self._steps: dict[JobId, list[str]] = {}
         self._changed = asyncio.Condition()
+        self._listeners: list[Callable[[JobView], None]] = []
         self.hold = hold
         self.reports: list[tuple[JobId, int, int | None, str]] = []
         """Every progress report: job, done, total, message."""
+
+    @property
+    def executor(self) -> str:
+        return "here"
 
     def register(self, *definitions: JobDefinition) -> None:
         """Make kinds of jobs known."""
@@ -114,15 +119,9 @@ class ImmediateJobs:
                 await self._changed.wait_for(lambda seen=seen: self._jobs[job_id] is not seen)  # type: ignore[misc]  # a default
             job = self._jobs[job_id]
 
-    async def changes(self) -> AsyncIterator[JobView]:
-        seen: dict[JobId, JobView] = {i: job for i, job in self._jobs.items() if job.state in _ENDED}
-        while True:
-            for job_id, job in list(self._jobs.items()):
-                if seen.get(job_id) is not job:
-                    seen[job_id] = job
-                    yield job
-            async with self._changed:
-                await self._changed.wait_for(lambda: any(seen.get(i) is not job for i, job in self._jobs.items()))
+    def listen(self, listener: Callable[[JobView], None]) -> Callable[[], None]:
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
 
     async def schedules(self) -> Sequence[ScheduleView]:
         return []
@@ -132,6 +131,8 @@ class ImmediateJobs:
 
     async def _save(self, job: JobView) -> JobView:
         self._jobs[job.id] = job = replace(job, updated_at=self._clock.now())
+        for listener in self._listeners:
+            listener(job)
         async with self._changed:
             self._changed.notify_all()
         return job

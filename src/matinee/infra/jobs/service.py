@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
@@ -61,6 +61,10 @@ class JobService:
         self._running = AsyncExitStack()
         self._stopping = asyncio.Event()
         self._ready = asyncio.Event()
+
+    @property
+    def executor(self) -> str:
+        return self._options.executor
 
     def register(self, *definitions: JobDefinition) -> None:
         """Make kinds of jobs known. A name that is taken is a programming error."""
@@ -163,8 +167,8 @@ class JobService:
     def watch(self, job_id: JobId) -> AsyncIterator[JobView]:
         return self._feed.watch(job_id)
 
-    def changes(self) -> AsyncIterator[JobView]:
-        return self._feed.changes()
+    def listen(self, listener: Callable[[JobView], None]) -> Callable[[], None]:
+        return self._feed.listen(listener)
 
     async def schedules(self) -> Sequence[ScheduleView]:
         return await self._schedules.views()

@@ -1,0 +1,27 @@
+"""The administration, as bootstrap sees it."""
+
+from __future__ import annotations
+
+from matinee.features.admin.routes import router
+from matinee.features.admin.service import AdminService
+from matinee.features.library.service import LibraryService
+from matinee.infra.clock import Clock
+from matinee.infra.feature import Container, Feature, RoutesOf
+from matinee.infra.jobs.definitions import Jobs
+from matinee.infra.paths import DataPaths
+
+
+def build(container: Container) -> None:
+    """Needs Jobs, LibraryService, DataPaths, Clock; the routes need Cursors."""
+    jobs = container.get(Jobs)  # type: ignore[type-abstract]  # a Protocol as a key
+    clock = container.get(Clock)  # type: ignore[type-abstract]  # a Protocol as a key
+    service = AdminService(jobs, container.get(LibraryService), container.get(DataPaths), clock)
+    container.add(AdminService, service)
+
+
+FEATURE = Feature(
+    name="admin",
+    build=build,
+    routes=[RoutesOf("admin", [router])],
+    tags=[{"name": "admin", "description": "Jobs, schedules and figures, for administrators."}],
+)
