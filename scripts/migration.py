@@ -10,7 +10,7 @@ from alembic import command
 from sqlalchemy import Connection
 
 from matinee.infra.database import Database, DatabaseOptions
-from matinee.infra.database.migrations import config_for, upgrade
+from matinee.infra.database.migrations import config_for, newest, upgrade
 from scripts.schema import declared
 
 
@@ -28,7 +28,7 @@ async def main(message: str) -> None:
 
 
 def _write(connection: Connection, message: str) -> None:
-    command.revision(config_for(connection, declared()), message, autogenerate=True)
+    command.revision(config_for(connection, declared()), message, autogenerate=True, rev_id=f"{int(newest()) + 1:04d}")
 
 
 if __name__ == "__main__":

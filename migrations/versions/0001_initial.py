@@ -108,6 +108,25 @@ def upgrade() -> None:
     sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_library_scan'))
     )
+    op.create_table('playback_session',
+    sa.Column('id', sa.String(length=26), nullable=False),
+    sa.Column('user_id', sa.String(length=64), nullable=False),
+    sa.Column('user_name', sa.String(length=200), nullable=False),
+    sa.Column('credential_id', sa.String(length=64), nullable=False),
+    sa.Column('title_id', sa.String(length=64), nullable=False),
+    sa.Column('item_id', sa.String(length=64), nullable=False),
+    sa.Column('file_id', sa.String(length=64), nullable=False),
+    sa.Column('method', sa.String(length=10), nullable=False),
+    sa.Column('document', sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_playback_session'))
+    )
+    with op.batch_alter_table('playback_session', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_playback_session_expires_at'), ['expires_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_playback_session_user_id_created_at'), ['user_id', 'created_at'], unique=False)
+
     op.create_table('progress',
     sa.Column('user_id', sa.String(length=64), nullable=False),
     sa.Column('item_id', sa.String(length=64), nullable=False),
@@ -403,6 +422,11 @@ def downgrade() -> None:
         batch_op.drop_index('ix_progress_user_recent')
 
     op.drop_table('progress')
+    with op.batch_alter_table('playback_session', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_playback_session_user_id_created_at'))
+        batch_op.drop_index(batch_op.f('ix_playback_session_expires_at'))
+
+    op.drop_table('playback_session')
     op.drop_table('library_scan')
     with op.batch_alter_table('library_item', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_library_item_added_at'))

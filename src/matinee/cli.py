@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args
 
 import typer
@@ -40,7 +40,7 @@ def serve(
 ) -> None:
     """Run the server. One process does everything unless told otherwise."""
     overrides = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    settings = _settings(**overrides)
+    settings = _settings(overrides)
     roles = _roles(role)
     _run(_serve(settings, roles, jobs))
 
@@ -57,7 +57,7 @@ def worker(
 def migrate() -> None:
     """Bring the database to the schema of this version."""
     from matinee.infra.database import Database, DatabaseOptions
-    from matinee.infra.database.migrations import current, upgrade
+    from matinee.infra.database.migrations import current, newest, upgrade
 
     settings = _settings()
 
@@ -65,11 +65,11 @@ def migrate() -> None:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         database = Database(DatabaseOptions(settings.effective_database_url))
         try:
-            before, head = await current(database)
+            before = await current(database)
             await upgrade(database)
         finally:
             await database.close()
-        out.print(f"schema: {before or 'empty'} -> {head}")
+        out.print(f"schema: {before or 'empty'} -> {newest()}")
 
     _run(run())
 
@@ -167,11 +167,11 @@ async def _work(settings: Settings, queues: tuple[Queue, ...]) -> None:
         await stop.wait()
 
 
-def _settings(quiet: bool = False, **overrides: Any) -> Settings:  # Any: values for fields of Settings
+def _settings(overrides: dict[str, Any] | None = None, *, quiet: bool = False) -> Settings:  # Any: values of fields
     from matinee.infra.observability import configure_logs
 
     try:
-        settings = load_settings(**overrides)
+        settings = load_settings(**(overrides or {}))
     except SettingsError as error:
         err.print(str(error), markup=False, highlight=False)
         raise typer.Exit(2) from None
@@ -203,7 +203,7 @@ def _queues(text: str) -> tuple[Queue, ...]:
     return chosen
 
 
-def _run(work: Any) -> Any:  # Any: a coroutine and its result; `run_in_app` types them for its callers
+def _run(work: Coroutine[Any, Any, T]) -> T:  # Any: what a coroutine is sent and yields
     import uvloop
 
     from matinee.infra.errors import MatineeError

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import Connection, MetaData, inspect, text
 
 from matinee.infra.database.engine import Database
 from matinee.infra.errors import DatabaseUnavailable
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _INSTALLED = Path(__file__).resolve().parents[2] / "_migrations"
 _CHECKOUT = Path(__file__).resolve().parents[4] / "migrations"
 
 
+def scripts() -> Path:
+    """The folder of the migrations: inside the installed package, else in the checkout."""
+    return _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT
+
+
+def newest() -> str:
+    """The newest revision. Revisions are numbered, so the names of the files tell, without Alembic (13 MB) being loaded."""
+    return max((path.stem.partition("_")[0] for path in (scripts() / "versions").glob("[0-9]*_*.py")), default="0000")
+
+
 def config_for(connection: Connection | None = None, metadata: MetaData | None = None) -> Config:
     """Alembic's configuration for a connection that is open already."""
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(_INSTALLED if _INSTALLED.is_dir() else _CHECKOUT))
+    config.set_main_option("script_location", str(scripts()))
     config.attributes["connection"] = connection
     config.attributes["metadata"] = metadata
     return config
@@ -30,33 +40,41 @@ def config_for(connection: Connection | None = None, metadata: MetaData | None =
 
 async def upgrade(database: Database) -> None:
     """Bring the schema to the newest revision; a no-op when it is there."""
+    if await current(database) == newest():
+        return
 
     def run(connection: Connection) -> None:
+        from alembic import command
+
         command.upgrade(config_for(connection), "head")
 
     await _on_writer(database, run)
 
 
-async def current(database: Database) -> tuple[str | None, str | None]:
-    """The revision of the database, and the newest one."""
+async def current(database: Database) -> str | None:
+    """The revision of the database; None for an empty one."""
     found: list[str | None] = []
 
     def run(connection: Connection) -> None:
-        found.append(MigrationContext.configure(connection).get_current_revision())
+        known = inspect(connection).has_table("alembic_version")
+        found.append(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if known else None)
 
     await _on_writer(database, run)
-    return found[0], ScriptDirectory.from_config(config_for()).get_current_head()
+    return found[0]
 
 
 async def require_current(database: Database) -> None:
     """Raise `DatabaseUnavailable` when the schema is not the one this program needs."""
-    found, wanted = await current(database)
+    found, wanted = await current(database), newest()
     if found != wanted:
         raise DatabaseUnavailable(f"The schema is at {found or 'nothing'}, needed is {wanted}: run `matinee migrate`.")
 
 
 async def drift(database: Database, metadata: MetaData) -> list[Any]:
     """What autogenerate would change between the migrated database and the models; empty when they agree."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
     found: list[Any] = []
 
     def run(connection: Connection) -> None:
