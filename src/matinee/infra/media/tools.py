@@ -192,11 +192,20 @@ async def run_program(
 
 
 async def kill(process: asyncio.subprocess.Process) -> None:
-    """End a process at once and reap it; nothing happens when it has ended."""
+    """End a process at once and reap it; nothing happens when it has ended.
+
+    What is left in its pipes is read and thrown away: asyncio counts a process as ended only when they are empty.
+    """
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
-        await asyncio.shield(process.wait())
+    await asyncio.shield(asyncio.gather(process.wait(), _drain(process.stdout), _drain(process.stderr)))
+
+
+async def _drain(pipe: asyncio.StreamReader | None) -> None:
+    with contextlib.suppress(RuntimeError):  # somebody else reads it
+        while pipe is not None and await pipe.read(65536):
+            pass
 
 
 async def read_last_words(

@@ -12,7 +12,7 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -32,7 +32,8 @@ class WorkerCrashed(Exception):
 class WorkerPool:
     """Runs named tasks in at most `size` processes, started when first needed."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, *, command: Sequence[str] = _COMMAND) -> None:
+        self._command = tuple(command)
         self._size = max(1, size)
         self._threads = ThreadPoolExecutor(self._size, thread_name_prefix="media-worker")
         self._local = threading.local()
@@ -54,15 +55,17 @@ class WorkerPool:
         return await loop.run_in_executor(self._threads, self._run, task, argument, deadline.total_seconds())
 
     async def aclose(self) -> None:
-        """Kill the processes; tasks still running fail with `WorkerCrashed`."""
+        """Kill the processes; tasks that run or wait fail with `WorkerCrashed`."""
         with self._lock:
             self._closed = True
             workers, self._workers = self._workers, set()
         for worker in workers:
             worker.kill()
-        await asyncio.get_running_loop().run_in_executor(None, lambda: self._threads.shutdown(cancel_futures=True))
+        await asyncio.get_running_loop().run_in_executor(None, self._threads.shutdown)
 
     def _run(self, task: str, argument: Mapping[str, Any], seconds: float) -> Any:  # Any: JSON in, JSON out
+        if self._closed:
+            raise WorkerCrashed("the pool is closed")
         worker = self._worker()
         try:
             answer = worker.ask({"task": task, "argument": dict(argument), "seconds": seconds}, seconds)
@@ -76,7 +79,7 @@ class WorkerPool:
     def _worker(self) -> _Worker:
         worker: _Worker | None = getattr(self._local, "worker", None)
         if worker is None:
-            worker = _Worker()
+            worker = _Worker(self._command)
             with self._lock:
                 if self._closed:
                     worker.kill()
@@ -95,10 +98,10 @@ class WorkerPool:
 class _Worker:
     """One process, used by one thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, command: Sequence[str]) -> None:
         self.answered = 0
         self._process = subprocess.Popen(
-            _COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
         )
 
     def ask(self, question: Mapping[str, Any], seconds: float) -> Any:  # Any: JSON in, JSON out
