@@ -18,10 +18,12 @@ from matinee.config import Settings
 from matinee.features.accounts.feature import FEATURE as ACCOUNTS
 from matinee.features.accounts.policy import AccountsOptions
 from matinee.features.accounts.service import AccountsService
+from matinee.features.admin.feature import FEATURE as ADMIN
 from matinee.features.catalog.feature import FEATURE as CATALOG
 from matinee.features.catalog.service import CatalogOptions, MetadataProviders
 from matinee.features.library.feature import FEATURE as LIBRARY
 from matinee.features.library.policy import LibraryOptions
+from matinee.features.notifications.feature import FEATURE as NOTIFICATIONS
 from matinee.features.progress.feature import FEATURE as PROGRESS
 from matinee.infra.clock import Clock, SystemClock
 from matinee.infra.database import Database, DatabaseOptions
@@ -42,7 +44,7 @@ from matinee.infra.signing import Signer
 
 log = structlog.get_logger(__name__)
 
-FEATURES: tuple[Feature, ...] = (ACCOUNTS, CATALOG, LIBRARY, PROGRESS)
+FEATURES: tuple[Feature, ...] = (ACCOUNTS, CATALOG, LIBRARY, PROGRESS, NOTIFICATIONS, ADMIN)
 """In the order of the import contract, lowest first: a feature finds the services below it when it is built."""
 
 
