@@ -1,0 +1,75 @@
+import { type QueryValue, request } from "./client.ts";
+import type * as wire from "./types.ts";
+
+type Signal = AbortSignal | undefined;
+const id = encodeURIComponent;
+
+/** Every call that the UI makes, by area. */
+export const api = {
+  setup: {
+    state: (signal?: Signal) => request<wire.SetupView>("GET", "/setup", { signal }),
+    complete: (body: wire.SetupBody) => request<{ user: wire.User }>("POST", "/setup", { body }),
+  },
+  auth: {
+    login: (name: string, password: string) =>
+      request<{ user: wire.User }>("POST", "/auth/login", { body: { name, password } }),
+    logout: () => request<void>("POST", "/auth/logout"),
+  },
+  me: {
+    read: () => request<wire.Me>("GET", "/me"),
+    sessions: (signal?: Signal) => request<wire.Page<wire.DeviceSession>>("GET", "/me/sessions", { signal }),
+    endSession: (session: string) => request<void>("DELETE", `/me/sessions/${id(session)}`),
+    keys: (signal?: Signal) => request<wire.Page<wire.ApiKey>>("GET", "/me/api-keys", { signal }),
+    createKey: (body: { name: string; scopes: string[]; expires_in: number | null }) =>
+      request<wire.CreatedApiKey>("POST", "/me/api-keys", { body }),
+    deleteKey: (key: string) => request<void>("DELETE", `/me/api-keys/${id(key)}`),
+    changePassword: (current_password: string, new_password: string) =>
+      request<void>("PUT", "/me/password", { body: { current_password, new_password } }),
+  },
+  catalog: {
+    home: (signal?: Signal) => request<wire.HomeView>("GET", "/home", { signal }),
+    title: (kind: wire.Kind, title: string, signal?: Signal) =>
+      request<wire.TitleView>("GET", `/${kind}s/${id(title)}`, { signal }),
+    season: (show: string, number: number, signal?: Signal) =>
+      request<wire.Season>("GET", `/shows/${id(show)}/seasons/${number}`, { signal }),
+    search: (query: Record<string, QueryValue>, signal?: Signal) =>
+      request<wire.Page<wire.SearchHit>>("GET", "/search", { query, signal }),
+    genres: (signal?: Signal) => request<{ items: wire.Genre[] }>("GET", "/genres", { signal }),
+  },
+  library: {
+    list: (kind: wire.Kind, query: Record<string, QueryValue>, signal?: Signal) =>
+      request<wire.Page<wire.TitleCard>>("GET", `/library/${kind}s`, { query, signal }),
+    item: (item: string, signal?: Signal) => request<wire.ItemDetail>("GET", `/library/items/${id(item)}`, { signal }),
+    folders: (signal?: Signal) => request<wire.Page<wire.Folder>>("GET", "/library/folders", { signal }),
+    addFolder: (path: string, kind: wire.Folder["kind"]) =>
+      request<wire.Folder>("POST", "/library/folders", { body: { path, kind } }),
+    removeFolder: (folder: string) => request<void>("DELETE", `/library/folders/${id(folder)}`),
+    browse: (path: string | null, signal?: Signal) =>
+      request<wire.BrowseView>("GET", "/library/browse", { query: { path }, signal }),
+    scan: (body: { folder_id?: string; full?: boolean }) =>
+      request<{ job_id: string; state: string }>("POST", "/library/scan", { body }),
+    problems: (cursor: string | null, signal?: Signal) =>
+      request<wire.Page<wire.LibraryProblem>>("GET", "/library/problems", { query: { cursor, limit: 50 }, signal }),
+    demo: (signal?: Signal) => request<{ installed: boolean }>("GET", "/library/demo", { signal }),
+    installDemo: () => request<{ job_id: string }>("POST", "/library/demo"),
+    removeDemo: () => request<void>("DELETE", "/library/demo"),
+  },
+  playback: {
+    open: (body: { title_id?: string; item_id?: string; capabilities: wire.Capabilities }) =>
+      request<wire.PlaybackSession>("POST", "/streaming/sessions", { body }),
+    close: (session: string) => request<void>("DELETE", `/streaming/sessions/${id(session)}`, { keepalive: true }),
+    progress: (title: string, item: string | null, body: wire.ProgressBody, keepalive: boolean) =>
+      request<{ position: number; watched: boolean }>("POST", `/streaming/progress/${id(title)}`, {
+        query: { item_id: item },
+        body,
+        keepalive,
+      }),
+  },
+  jobs: {
+    list: (query: Record<string, QueryValue>, signal?: Signal) =>
+      request<wire.Page<wire.Job>>("GET", "/admin/jobs", { query, signal }),
+    read: (job: string, signal?: Signal) => request<wire.Job>("GET", `/admin/jobs/${id(job)}`, { signal }),
+    cancel: (job: string) => request<wire.Job>("POST", `/admin/jobs/${id(job)}/cancel`),
+    retry: (job: string) => request<wire.Job>("POST", `/admin/jobs/${id(job)}/retry`),
+  },
+};

@@ -1,0 +1,46 @@
+import { computed, signal } from "@preact/signals";
+import { kept } from "../state/preferences.ts";
+import { en, type Messages } from "./en.ts";
+
+export const LANGUAGES = { en: "English", de: "Deutsch", es: "Español", fr: "Français" } as const;
+export type Language = keyof typeof LANGUAGES;
+
+const catalogues: Record<Language, () => Promise<Messages>> = {
+  en: async () => en,
+  de: async () => (await import("./de.ts")).de,
+  es: async () => (await import("./es.ts")).es,
+  fr: async () => (await import("./fr.ts")).fr,
+};
+
+const chosen = kept<Language | null>("language", null);
+const messages = signal<Messages>(en);
+
+export const language = signal<Language>("en");
+/** The texts in the person's language. */
+export const t = computed(() => messages.value);
+/** The locale that dates and numbers are written in: the browser's own where it is of the chosen language. */
+export const locale = computed(
+  () => navigator.languages.find((tag) => tag.split("-")[0] === language.value) ?? language.value,
+);
+
+export async function startLanguage(): Promise<void> {
+  await load(chosen.value ?? preferred(navigator.languages));
+}
+
+export async function chooseLanguage(wanted: Language): Promise<void> {
+  chosen.value = wanted;
+  await load(wanted);
+}
+
+/** The first of the person's languages that there is a catalogue for. Pure. */
+export function preferred(tags: readonly string[]): Language {
+  const known = tags.map((tag) => tag.toLowerCase().split("-")[0]).find((tag) => tag && tag in LANGUAGES);
+  return (known as Language | undefined) ?? "en";
+}
+
+async function load(wanted: Language): Promise<void> {
+  // A language that cannot be loaded (offline) leaves English in place.
+  messages.value = await catalogues[wanted]().catch(() => en);
+  language.value = wanted;
+  document.documentElement.lang = wanted;
+}

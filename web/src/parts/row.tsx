@@ -1,0 +1,62 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { t } from "../i18n/index.ts";
+import { IconButton } from "./button.tsx";
+import "./row.css";
+
+/** A heading and things to scroll through sideways. */
+export function Row({
+  title,
+  children,
+  class: extra = "",
+}: {
+  title: string;
+  children: ComponentChildren;
+  class?: string;
+}) {
+  const track = useRef<HTMLUListElement>(null);
+  const [room, setRoom] = useState({ back: false, on: false });
+  const measure = () => {
+    const el = track.current;
+    if (!el) return;
+    const back = el.scrollLeft > 4;
+    const on = el.scrollLeft + el.clientWidth < el.scrollWidth - 4;
+    setRoom((old) => (old.back === back && old.on === on ? old : { back, on }));
+  };
+  useEffect(() => {
+    measure();
+    const observer = new ResizeObserver(measure);
+    if (track.current) observer.observe(track.current);
+    return () => observer.disconnect();
+  }, [children]);
+  const turn = (direction: 1 | -1) => {
+    const el = track.current;
+    el?.scrollBy({ left: direction * el.clientWidth * 0.85, behavior: "smooth" });
+  };
+  return (
+    <section class={`row ${extra}`} aria-label={title}>
+      <div class="row-head">
+        <h2>{title}</h2>
+        <div class="row-turn" aria-hidden={!room.back && !room.on}>
+          <IconButton
+            icon="left"
+            label={t.value.home.scrollBack(title)}
+            disabled={!room.back}
+            tabIndex={-1}
+            onClick={() => turn(-1)}
+          />
+          <IconButton
+            icon="right"
+            label={t.value.home.scrollOn(title)}
+            disabled={!room.on}
+            tabIndex={-1}
+            onClick={() => turn(1)}
+          />
+        </div>
+      </div>
+      <ul class="row-track" ref={track} onScroll={measure}>
+        {children}
+      </ul>
+    </section>
+  );
+}

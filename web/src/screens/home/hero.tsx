@@ -1,0 +1,40 @@
+import type { TitleCard } from "../../api/types.ts";
+import { t } from "../../i18n/index.ts";
+import { Backdrop } from "../../parts/backdrop.tsx";
+import { LinkButton } from "../../parts/button.tsx";
+import { ProgressBar, titlePath } from "../../parts/card.tsx";
+import { Facts } from "../../parts/facts.tsx";
+import { begun, PlayLink } from "../../parts/play-link.tsx";
+
+export function Hero({ title }: { title: TitleCard }) {
+  const text = t.value;
+  const going = begun(title.progress);
+  return (
+    <section class="hero" aria-label={title.title}>
+      <Backdrop key={title.id} url={title.backdrop} poster={title.poster} color={title.poster_color} />
+      <div class="hero-text">
+        <p class="hero-kicker">{going ? text.home.heroContinue : text.home.heroNew}</p>
+        <h2>{title.title}</h2>
+        <Facts
+          year={title.year}
+          runtime={title.runtime}
+          genres={title.genres}
+          rating={title.vote_average}
+          demo={title.demo}
+        />
+        {title.overview && <p class="hero-overview">{title.overview}</p>}
+        {going && title.progress && (
+          <div class="hero-progress">
+            <ProgressBar position={title.progress.position} duration={title.progress.duration} />
+          </div>
+        )}
+        <div class="hero-actions">
+          <PlayLink title={title.id} progress={title.progress} />
+          <LinkButton to={titlePath(title)} icon="info" class="glass">
+            {text.action.details}
+          </LinkButton>
+        </div>
+      </div>
+    </section>
+  );
+}

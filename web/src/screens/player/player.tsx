@@ -1,0 +1,20 @@
+import { useEffect, useState } from "preact/hooks";
+import type { ScreenProps } from "../../app/screens.tsx";
+import { language } from "../../i18n/index.ts";
+import { place } from "../../router/router.ts";
+import { loadMediaChrome } from "./chrome-elements.ts";
+import { Stage } from "./stage.tsx";
+import "./player.css";
+
+/** Plays a title, or one of its items by `?item=`. */
+export default function Player({ parameters }: ScreenProps) {
+  const [ready, setReady] = useState(false);
+  useEffect(() => {
+    void loadMediaChrome(language.value).then(() => setReady(true));
+    document.documentElement.dataset.playing = "";
+    return () => void delete document.documentElement.dataset.playing;
+  }, []);
+  const title = parameters.id as string;
+  const item = place.value.query.get("item");
+  return ready ? <Stage key={`${title} ${item}`} title={title} item={item} /> : <div class="stage" aria-busy="true" />;
+}

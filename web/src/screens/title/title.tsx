@@ -1,0 +1,107 @@
+import { api } from "../../api/endpoints.ts";
+import type { Kind, TitleView } from "../../api/types.ts";
+import type { ScreenProps } from "../../app/screens.tsx";
+import { date } from "../../i18n/format.ts";
+import { t } from "../../i18n/index.ts";
+import { Backdrop } from "../../parts/backdrop.tsx";
+import { Facts } from "../../parts/facts.tsx";
+import { Icon } from "../../parts/icon.tsx";
+import { ErrorNotice, Late } from "../../parts/notice.tsx";
+import { usePageTitle } from "../../parts/page-title.ts";
+import { PlayLink } from "../../parts/play-link.tsx";
+import { Poster } from "../../parts/poster.tsx";
+import { place } from "../../router/router.ts";
+import { useQuery } from "../../state/query.ts";
+import { Cast } from "./cast.tsx";
+import { Files } from "./files.tsx";
+import { nextUp } from "./next-up.ts";
+import { Seasons } from "./seasons.tsx";
+import "./title.css";
+
+/** One film or show: what it is, and the one button that plays it. */
+export default function Title({ parameters }: ScreenProps) {
+  const id = parameters.id as string;
+  const kind: Kind = place.value.path.startsWith("/shows/") ? "show" : "movie";
+  const title = useQuery(`title:${id}`, (signal) => api.catalog.title(kind, id, signal));
+  usePageTitle(title.data?.title);
+  if (title.data) return <TitleBody title={title.data} />;
+  if (title.error) return <ErrorNotice error={title.error} retry={title.reload} />;
+  return (
+    <Late>
+      <div class="title-head title-bones" aria-busy="true">
+        <div class="bone" />
+      </div>
+    </Late>
+  );
+}
+
+function TitleBody({ title }: { title: TitleView }) {
+  const text = t.value;
+  const season = title.seasons?.length;
+  const director = title.credits.crew.filter((person) => person.job === "Director").map((person) => person.name);
+  return (
+    <article class="title">
+      <section class="title-head" aria-label={title.title}>
+        <Backdrop key={title.id} url={title.backdrop} poster={title.poster} color={title.poster_color} />
+        <div class="title-poster">
+          <Poster title={title.title} url={title.poster} color={title.poster_color} sizes="260px" eager />
+        </div>
+        <div class="title-text">
+          <h1>{title.title}</h1>
+          {title.tagline && <p class="title-tagline">{title.tagline}</p>}
+          <Facts
+            year={title.year}
+            runtime={title.kind === "movie" ? title.runtime : null}
+            extra={[season ? text.fact.seasons(season) : null]}
+            genres={title.genres.map((genre) => genre.name)}
+            rating={title.vote_average}
+            demo={title.demo}
+          />
+          <Primary title={title} />
+          <p class="title-overview">{title.overview || <span class="quiet">{text.title.noOverview}</span>}</p>
+          <dl class="title-facts">
+            {director.length > 0 && <Fact name={text.title.director} value={director.join(", ")} />}
+            {title.release_date && <Fact name={text.title.released} value={date(title.release_date)} />}
+            {title.original_title && title.original_title !== title.title && (
+              <Fact name={text.title.original} value={title.original_title} />
+            )}
+          </dl>
+          {!title.matched && <p class="quiet small">{text.title.unmatched}</p>}
+        </div>
+      </section>
+      {title.kind === "show" && <Seasons show={title} />}
+      <Cast people={title.credits.cast} />
+      {title.kind === "movie" && title.library.items.length > 0 && <Files items={title.library.items} />}
+      {title.attribution && <p class="title-attribution quiet small">{title.attribution}</p>}
+    </article>
+  );
+}
+
+function Primary({ title }: { title: TitleView }) {
+  const text = t.value;
+  if (!title.library.available) {
+    return (
+      <p class="title-missing">
+        <Icon name="info" />
+        {text.title.missing}
+      </p>
+    );
+  }
+  const next = title.kind === "show" ? nextUp(title) : null;
+  const episode = next?.season != null && next.episode != null ? text.fact.episode(next.season, next.episode) : null;
+  const progress = next && title.progress?.item_id !== next.id ? null : title.progress;
+  return (
+    <div class="title-actions">
+      <PlayLink title={title.id} item={next?.id} progress={progress} episode={episode} />
+    </div>
+  );
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
