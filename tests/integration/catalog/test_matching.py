@@ -153,3 +153,10 @@ async def test_a_fresh_title_is_not_asked_for_again(stand: Stand) -> None:
     await stand.catalog.resolve(TitleQuery("movie", "The Paper Lantern", 2019))
     await stand.catalog.resolve(TitleQuery("movie", "Paper Lantern, The", 2019, {"tmdb": "101"}))
     assert [what for what, _ in stand.provider.asked].count("title") == 1
+
+
+async def test_names_that_no_database_takes(stand: Stand) -> None:
+    title_id = await stand.catalog.resolve(TitleQuery("movie", "Caf\udce9 \x00Noir\n", 1999))
+    async with stand.database.read() as unit:
+        view = await stand.catalog.details(unit, "movie", title_id)
+    assert view.title == "Caf?  Noir"

@@ -119,6 +119,13 @@ async def test_unknown_titles(client: httpx2.AsyncClient, path: str) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize(
+    "path", ["/movies/a%00b", "/shows/%F0%9F%98%80", "/movies/a%2fb", "/search?q=%00%FF", "/search/suggest?q=%00"]
+)
+async def test_odd_characters_are_no_crash(client: httpx2.AsyncClient, path: str) -> None:
+    assert (await client.get(path)).status_code in {200, 404, 422}
+
+
 async def test_search(client: httpx2.AsyncClient) -> None:
     [hit] = (await client.get("/search", params={"q": "papr lantrn"})).json()["items"]
     assert set(hit) == {"id", "kind", "title", "year", "overview", "poster", "poster_color", "score"}

@@ -100,6 +100,8 @@ async def test_an_episode_by_query_or_body(client: httpx2.AsyncClient) -> None:
         {"position": 1, "duration": 10, "client_time": "2025-12-31T23:59:00"},
         {"position": 1, "duration": 10, "sequence": -1},
         {"position": 1, "duration": 10, "speed": 2},
+        {"position": 1, "duration": 10, "item_id": "a\0b"},
+        {"position": 1, "duration": 10, "device": "a\0b"},
     ],
 )
 async def test_wrong_reports(client: httpx2.AsyncClient, body: dict[str, object]) -> None:

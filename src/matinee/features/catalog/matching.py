@@ -6,13 +6,14 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
 from matinee.features.catalog.contributors import MetadataProviders
 from matinee.features.catalog.pictures import PictureStore
-from matinee.features.catalog.policy import CatalogOptions, accepted, hinted_title_id, local_title_id
+from matinee.features.catalog.policy import CatalogOptions, accepted, hinted_title_id, local_title_id, storable
 from matinee.features.catalog.repository import StoredTitle, TitleRepository
 from matinee.features.catalog.stored import document_of, stored_details, stored_name
 from matinee.infra.clock import Clock
@@ -56,6 +57,7 @@ class Matcher:
 
     async def resolve(self, query: TitleQuery) -> TitleId:
         """See `CatalogService.resolve`."""
+        query = replace(query, title=storable(query.title))
         key = (query.kind, query.title.casefold(), query.year, *sorted(query.hints.items()))
         lock = self._locks.get(key)
         if lock is None:

@@ -55,6 +55,12 @@ def accepted(query: TitleQuery, matches: Sequence[TitleMatch]) -> TitleMatch | N
     return None
 
 
+def storable(text: str) -> str:
+    """The text without what no database takes: control characters, and halves of characters from undecodable file names."""
+    whole = text.encode("utf-8", "replace").decode()
+    return "".join(character if character.isprintable() else " " for character in whole).strip()
+
+
 def local_title_id(kind: TitleKind, title: str, year: int | None) -> TitleId:
     """The id of a title that no provider knows: the same for the same kind, words and year, so that a rescan finds it again."""
     words = fold(title).replace(" ", "") or title.strip()

@@ -24,11 +24,13 @@ from matinee.infra.http.dependencies import Reading, requires, service
 from matinee.infra.http.paging import DEFAULT, Cursor, Fields, Limit, ListOf
 from matinee.infra.ids import TitleId
 
+ID = r"^[A-Za-z0-9_-]{1,64}$"
+
 router = APIRouter(tags=["catalogue"])
 
 Catalog = Annotated[CatalogService, Depends(service(CatalogService))]
 Reader = Annotated[Caller, Depends(requires("catalog:read"))]
-TitlePath = Annotated[str, Path(max_length=64, description="`movie-603`, `show-1399` or `local-…`.")]
+TitlePath = Annotated[str, Path(pattern=ID, description="`movie-603`, `show-1399` or `local-…`.")]
 Words = Annotated[str, Query(max_length=200, description="What to look for. Typing errors are forgiven.")]
 
 

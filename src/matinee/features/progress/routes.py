@@ -15,12 +15,14 @@ from matinee.infra.http.dependencies import Reading, Writing, requires, service
 from matinee.infra.http.paging import DEFAULT, Cursor, Fields, Limit, ListOf
 from matinee.infra.ids import ItemId, TitleId
 
+ID = r"^[A-Za-z0-9_-]{1,64}$"
+
 router = APIRouter(tags=["progress"])
 
 Service = Annotated[ProgressService, Depends(service(ProgressService))]
 Viewer = Annotated[Caller, Depends(requires("progress"))]
-TitlePath = Annotated[str, Path(max_length=64, description="`movie-603`, `show-1399` or `local-…`.")]
-Item = Annotated[str | None, Query(max_length=64, description="An episode; else the one being watched.")]
+TitlePath = Annotated[str, Path(pattern=ID, description="`movie-603`, `show-1399` or `local-…`.")]
+Item = Annotated[str | None, Query(pattern=ID, description="An episode; else the one being watched.")]
 
 
 @router.post("/streaming/progress/{title_id}", response_model=ProgressView)

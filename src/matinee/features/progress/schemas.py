@@ -21,10 +21,12 @@ class ReportBody(BaseModel):
     position: float = Field(ge=0, le=_LONGEST, allow_inf_nan=False)
     duration: float = Field(ge=0, le=_LONGEST, allow_inf_nan=False)
     state: PlayState = "playing"
-    device: str = Field(default="", max_length=120)
+    device: str = Field(default="", max_length=120, pattern=r"^[^\x00]*$")
     client_time: AwareDatetime | None = Field(default=None, description="The player's clock; orders reports. Default: now.")
     sequence: int = Field(default=0, ge=0, le=2**53, description="Orders reports of the same instant.")
-    item_id: str | None = Field(default=None, max_length=64, description="The episode; else the one being watched.")
+    item_id: str | None = Field(
+        default=None, pattern=r"^[A-Za-z0-9_-]{1,64}$", description="The episode; else the one being watched."
+    )
 
 
 class ProgressView(BaseModel):
