@@ -1,7 +1,7 @@
 """F14: what page 10,000 of a list costs beside page 1.
 
-The titles are written into the product's own table; every page is then fetched through the API, each with the cursor of the one
-before, as a client does it.
+The titles are written into the product's own table; the deep page is then reached through the API by following cursors, as a client
+does it.
 """
 
 from __future__ import annotations
@@ -62,14 +62,16 @@ def _note(cost: float) -> str:
 
 
 def _cursor_of_page(client: httpx2.Client, url: str, page: int) -> str:
-    """The cursor that leads to a page, found by walking there."""
+    """The cursor that leads to a page, found by walking there in the largest steps: it names a row, whatever the page's size."""
     cursor: str | None = None
-    seen = 0
-    for _ in range(page - 1):
-        answer = client.get(url + (f"&cursor={cursor}" if cursor else "")).raise_for_status().json()
-        seen += len(answer["items"])
+    ahead = (page - 1) * PAGE
+    while ahead:
+        step = min(100, ahead)
+        walking = url.replace(f"limit={PAGE}", f"limit={step}&fields=id") + (f"&cursor={cursor}" if cursor else "")
+        answer = client.get(walking).raise_for_status().json()
+        assert len(answer["items"]) == step
         cursor = answer["next_cursor"]
-        assert cursor is not None, f"the list ended after {seen} titles"
+        ahead -= step
     assert cursor is not None
     return cursor
 

@@ -44,10 +44,17 @@ def test_a_problem_has_every_member(method: str, path: str, status: int, code: s
     problem = answer.json()
     assert (problem["status"], problem["code"], problem["category"]) == (status, code, CATALOGUE[code].category)
     assert (problem["instance"], problem["correlation_id"]) == (path, answer.headers["x-request-id"])
-    assert problem["type"].endswith(code.replace("_", "-"))
+    assert problem["type"].endswith(f"#{code}")
     assert problem["title"]
     assert problem["detail"]
 
 
 def test_a_wrong_method_says_which_are_right(admin: httpx2.Client) -> None:
     assert "GET" in admin.delete("/api/v1/home").headers["allow"]
+
+
+@pytest.mark.parametrize("code", sorted(CATALOGUE))
+def test_the_type_of_a_problem_leads_to_its_explanation(code: str, anybody: httpx2.Client) -> None:
+    page = anybody.get("/docs/errors")
+    assert page.status_code == 200
+    assert f'id="{code}"' in page.text
