@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -49,11 +50,11 @@ class ScriptedProbe:
     """Reads the file's bytes: `video ...` is one (`video 720` says how high), anything else is refused by its first word."""
 
     asked: list[str] = field(default_factory=list)
-    during: Callable[[Path], None] | None = None
+    during: Callable[[Path], object] | None = None
 
     async def probe(self, path: Path) -> MediaInfo:
         self.asked.append(path.name)
-        content = path.read_bytes()
+        content = await asyncio.to_thread(path.read_bytes)
         if self.during:
             self.during(path)
         words = content.split()

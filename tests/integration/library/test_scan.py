@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import unicodedata
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +12,6 @@ import pytest
 
 from matinee.features.library.events import LibraryChanged
 from matinee.features.library.policy import ScanRequest
-from matinee.infra.errors import DatabaseUnavailable
 from tests.integration.library.conftest import LONG_AGO, Stand
 
 pytestmark = pytest.mark.anyio
@@ -334,10 +332,10 @@ async def test_a_file_that_cannot_be_recorded_is_a_problem_of_its_own(stand: Sta
     stand.put("Good (2002).mkv")
     save = FileRepository.save
 
-    async def picky(self, unit, values):  # type: ignore[no-untyped-def]  # stands in for a database that refuses a value
+    async def picky(self, unit, values, fresh):  # type: ignore[no-untyped-def]  # stands in for a database that refuses a value
         if "Bad" in values.path:
             raise ValueError("refused")
-        return await save(self, unit, values)
+        return await save(self, unit, values, fresh=fresh)
 
     monkeypatch.setattr(FileRepository, "save", picky)
     counts = await stand.scan()

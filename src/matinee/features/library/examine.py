@@ -125,11 +125,10 @@ class Examiner:
         """A known file with this content that is no longer where it was."""
         async with self._database.read() as unit:
             candidates = await self._files.like(unit, mark)
-            folders = await self._files.folder_paths(unit, {entry.folder_id for entry in candidates})
-        for entry in candidates:
+        for entry, folder in candidates:
             if entry.id in self._claimed:
                 continue
-            there = absolute(folders[entry.folder_id], entry.path)
+            there = absolute(folder, entry.path)
             if not await asyncio.to_thread(os.path.lexists, there):
                 self._claimed.add(entry.id)
                 return entry

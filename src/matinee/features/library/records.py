@@ -135,7 +135,7 @@ class ScanRecords:
         assert one.identity is not None
         assert one.title_id is not None
         values = self._values(folder_id, one, generation, "ok", one.identity.edition)
-        file_id = await self.files.save(unit, values)
+        file_id = await self.files.save(unit, values, fresh=one.known is None)
         await self._problems.forget(unit, folder_id, one.found.key)
         slots, part = one.identity.slots, one.identity.part
         return await self._items.link(unit, file_id, one.title_id, slots, part, self._clock.now())
@@ -147,7 +147,7 @@ class ScanRecords:
             if one.known is not None:
                 await self.files.doubt(unit, one.known.id, generation)
             return set()
-        file_id = await self.files.save(unit, self._values(folder_id, one, generation, "broken", ""))
+        file_id = await self.files.save(unit, self._values(folder_id, one, generation, "broken", ""), fresh=one.known is None)
         return await self._items.titles_of_files(unit, [file_id])
 
     def _values(self, folder_id: str, one: Examined, generation: int, state: str, edition: str) -> FileValues:

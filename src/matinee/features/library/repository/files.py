@@ -74,15 +74,11 @@ class FileRepository:
         query = select(LibraryFile.path_key, *_KNOWN).where(LibraryFile.folder_id == folder_id, LibraryFile.path_key.in_(keys))
         return {row[0]: KnownFile(*row[1:]) for row in await unit.session.execute(query)}
 
-    async def like(self, unit: ReadUnit, fingerprint: str) -> list[KnownFile]:
-        """Files with that content, wherever they are."""
-        rows = await unit.session.execute(select(*_KNOWN).where(LibraryFile.fingerprint == fingerprint).limit(20))
-        return [KnownFile(*row) for row in rows]
-
-    async def folder_paths(self, unit: ReadUnit, folder_ids: Collection[str]) -> dict[str, str]:
-        """Stored paths of folders by id."""
-        query = select(LibraryFolder.id, LibraryFolder.path).where(LibraryFolder.id.in_(folder_ids))
-        return {row[0]: row[1] for row in await unit.session.execute(query)}
+    async def like(self, unit: ReadUnit, fingerprint: str) -> list[tuple[KnownFile, str]]:
+        """Files with that content, wherever they are, with the stored path of their folder."""
+        query = select(*_KNOWN, LibraryFolder.path).join(LibraryFolder, LibraryFolder.id == LibraryFile.folder_id)
+        rows = await unit.session.execute(query.where(LibraryFile.fingerprint == fingerprint).limit(20))
+        return [(KnownFile(*row[:-1]), row[-1]) for row in rows]
 
     async def media(self, unit: ReadUnit, file_id: str) -> dict[str, Any] | None:  # Any: a JSON document
         """What was found in a file."""
@@ -95,18 +91,20 @@ class FileRepository:
             some = file_ids[start : start + _SOME]
             await unit.session.execute(update(LibraryFile).where(LibraryFile.id.in_(some)).values(generation=generation))
 
-    async def save(self, unit: UnitOfWork, values: FileValues) -> str:
-        """Insert or update a file by its id; gives its id. A file that another scan has put at the same path keeps its own id."""
+    async def save(self, unit: UnitOfWork, values: FileValues, *, fresh: bool) -> str:
+        """Insert or update a file by its id; gives its id. A file that is at the same path already keeps its own id."""
         row = {name: getattr(values, name) for name in FileValues.__dataclass_fields__}
         changed = {name: value for name, value in row.items() if name not in ("id", "added_at")}
+        changed["missing_since"] = None
         if values.media is None:
             changed.pop("media")
-        statement = update(LibraryFile).where(LibraryFile.id == values.id).values(**changed, missing_since=None)
-        if (await unit.session.execute(statement.returning(LibraryFile.id))).first() is not None:
-            return values.id
-        fresh = insert_into(unit, LibraryFile).values(**row)
-        fresh = fresh.on_conflict_do_update(index_elements=["folder_id", "path_key"], set_=changed)
-        return str((await unit.session.execute(fresh.returning(LibraryFile.id))).scalar_one())
+        if not fresh:
+            statement = update(LibraryFile).where(LibraryFile.id == values.id).values(**changed)
+            if (await unit.session.execute(statement.returning(LibraryFile.id))).first() is not None:
+                return values.id
+        insert = insert_into(unit, LibraryFile).values(**row)
+        insert = insert.on_conflict_do_update(index_elements=["folder_id", "path_key"], set_=changed)
+        return str((await unit.session.execute(insert.returning(LibraryFile.id))).scalar_one())
 
     async def doubt(self, unit: UnitOfWork, file_id: str, generation: int) -> None:
         """The file is there but cannot be read now: keep what is known, and look again next time."""

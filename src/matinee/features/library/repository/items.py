@@ -67,7 +67,8 @@ class ItemRepository:
         loose = [item for item in current if item not in stays.values()]
         for key, slot in wanted.items():
             item_id = stays[key].id if key in stays else await self._place(unit, title_id, slot, loose, at)
-            await self._describe(unit, item_id, slot)
+            if current:
+                await self._describe(unit, item_id, slot)
             row = {"item_id": item_id, "file_id": file_id, "part": part}
             insert = insert_into(unit, LibraryItemFile).values(**row)
             await unit.session.execute(insert.on_conflict_do_update(index_elements=["item_id", "file_id"], set_={"part": part}))
@@ -131,10 +132,10 @@ class ItemRepository:
             id=new_id(), title_id=title_id, slot=slot.key, kind=slot.kind, season=slot.season, episode=slot.episode,
             air_date=slot.air_date, name=slot.name, added_at=at,
         )  # fmt: skip
-        await unit.session.execute(fresh.on_conflict_do_nothing())
-        item_id = await self._at(unit, title_id, slot.key)
+        made = await unit.session.execute(fresh.on_conflict_do_nothing().returning(LibraryItem.id))
+        item_id = made.scalar_one_or_none() or await self._at(unit, title_id, slot.key)
         assert item_id is not None
-        return item_id
+        return str(item_id)
 
     async def _at(self, unit: UnitOfWork, title_id: str, slot: str) -> str | None:
         query = select(LibraryItem.id).where(LibraryItem.title_id == title_id, LibraryItem.slot == slot)
