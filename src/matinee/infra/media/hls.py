@@ -13,7 +13,7 @@ import asyncio
 import contextlib
 import fcntl
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -67,7 +67,7 @@ class Ffmpeg:
         """The process id, None before the start."""
         return self._process.pid if self._process else None
 
-    async def fragments(self) -> AsyncIterator[bytes | Fragment]:
+    async def fragments(self) -> AsyncGenerator[bytes | Fragment, None]:
         """The initialisation segment, then each fragment. Raises `RunFailed`. The process ends with the iteration."""
         process = self._process = await asyncio.create_subprocess_exec(
             *self._command,
@@ -96,7 +96,7 @@ class Ffmpeg:
                 await words
 
 
-async def _fragments(stream: asyncio.StreamReader) -> AsyncIterator[bytes | Fragment]:
+async def _fragments(stream: asyncio.StreamReader) -> AsyncGenerator[bytes | Fragment, None]:
     reader = BoxReader()
     init, moof = b"", b""
     while data := await stream.read(_PIPE_BYTES):
@@ -111,7 +111,7 @@ async def _fragments(stream: asyncio.StreamReader) -> AsyncIterator[bytes | Frag
                 yield read_fragment(moof, box)
 
 
-async def picture_pieces(process: Ffmpeg, grid: FrameGrid, first: int, last: int) -> AsyncIterator[Piece]:
+async def picture_pieces(process: Ffmpeg, grid: FrameGrid, first: int, last: int) -> AsyncGenerator[Piece, None]:
     """Segments `first` up to `last` (exclusive) of an encoded rendition; each as soon as its last fragment is there."""
     number, parts, ticks = first, list[Fragment](), 0
     async with contextlib.aclosing(process.fragments()) as items:
@@ -133,7 +133,7 @@ async def picture_pieces(process: Ffmpeg, grid: FrameGrid, first: int, last: int
     raise RunFailed(f"the pictures ended before segment {number} was complete", process.last_words)
 
 
-async def copied_pieces(process: Ffmpeg, grid: Grid, first: int, last: int) -> AsyncIterator[Piece]:
+async def copied_pieces(process: Ffmpeg, grid: Grid, first: int, last: int) -> AsyncGenerator[Piece, None]:
     """Segments `first` up to `last` (exclusive) of copied pictures, cut at the source's own key frames.
 
     Raises `SoughtTooFar` when the source gave no key frame at the beginning of segment `first`.
@@ -162,7 +162,7 @@ async def copied_pieces(process: Ffmpeg, grid: Grid, first: int, last: int) -> A
     yield Piece(number, _stack(parts, number))
 
 
-async def sound_pieces(process: Ffmpeg, grid: FrameGrid, first: int, last: int) -> AsyncIterator[Piece]:
+async def sound_pieces(process: Ffmpeg, grid: FrameGrid, first: int, last: int) -> AsyncGenerator[Piece, None]:
     """Segments `first` up to `last` (exclusive) of an AAC rendition; each exactly the frames that the grid gives it."""
     number, parts = first, list[Fragment]()
     async with contextlib.aclosing(process.fragments()) as items:

@@ -1,0 +1,1 @@
+"""Playing: the decision how, direct files, HLS on demand, prepared renditions."""

@@ -1,0 +1,47 @@
+"""All SQL of playback."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+
+from matinee.features.playback.models import PlaybackSessionRow
+from matinee.infra.database import ReadUnit, UnitOfWork
+
+_LISTED = 200
+
+
+async def add_session(unit: UnitOfWork, row: PlaybackSessionRow) -> None:
+    """Store a new session."""
+    unit.session.add(row)
+    await unit.session.flush()
+
+
+async def find_session(unit: ReadUnit, session_id: str) -> PlaybackSessionRow | None:
+    """A session, ended or not."""
+    return await unit.session.get(PlaybackSessionRow, session_id)
+
+
+async def active_sessions(unit: ReadUnit, now: datetime, user_id: str | None) -> Sequence[PlaybackSessionRow]:
+    """Sessions that are neither revoked nor expired, newest first; of everybody when `user_id` is None."""
+    row = PlaybackSessionRow
+    query = select(row).where(row.revoked_at.is_(None), row.expires_at > now).order_by(row.created_at.desc(), row.id.desc())
+    if user_id is not None:
+        query = query.where(row.user_id == user_id)
+    return (await unit.session.scalars(query.limit(_LISTED))).all()
+
+
+async def revoke(unit: UnitOfWork, session_id: str, now: datetime) -> None:
+    """End a session."""
+    row = PlaybackSessionRow
+    await unit.session.execute(update(row).where(row.id == session_id, row.revoked_at.is_(None)).values(revoked_at=now))
+
+
+async def delete_expired(unit: UnitOfWork, before: datetime) -> int:
+    """Forget sessions that expired before that moment; says how many."""
+    result = await unit.session.execute(
+        delete(PlaybackSessionRow).where(PlaybackSessionRow.expires_at < before).returning(PlaybackSessionRow.id)
+    )
+    return len(result.all())

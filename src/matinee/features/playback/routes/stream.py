@@ -1,0 +1,146 @@
+"""What players fetch: playlists, segments, subtitles, thumbnails, files. The signed address is all they need."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from matinee.features.playback.delivery import Delivery
+from matinee.features.playback.playlist import MEDIA_TYPE
+from matinee.features.playback.policy import PlaybackOptions
+from matinee.infra.http.conventions import encoded
+from matinee.infra.http.dependencies import service
+from matinee.infra.http.files import FileAnswer
+
+router = APIRouter(prefix="/streaming", tags=["playback"])
+Deliver = Annotated[Delivery, Depends(service(Delivery))]
+Options = Annotated[PlaybackOptions, Depends(service(PlaybackOptions))]
+Expires = Annotated[int, Query(alias="e", description="When the link ends, Unix seconds.")]
+Signature = Annotated[str, Query(alias="s", max_length=64, description="Signature of the link.")]
+Number = Annotated[int, Path(ge=0, le=1_000_000)]
+Name = Annotated[str, Path(max_length=32)]
+_SEGMENT = "private, max-age=31536000, immutable"
+_BASE = "/sessions/{session_id}"
+_CONTAINERS = {".webm": "video/webm", ".mkv": "video/x-matroska", ".mov": "video/quicktime", ".ts": "video/mp2t"}
+_CONTAINERS |= {".avi": "video/x-msvideo", ".mpg": "video/mpeg", ".flv": "video/x-flv", ".ogv": "video/ogg", ".3gp": "video/3gpp"}
+
+
+def _playlist(request: Request, text: str) -> Response:
+    return encoded(request, text.encode(), MEDIA_TYPE)
+
+
+@router.get(_BASE + "/master.m3u8", response_class=Response)
+async def master(request: Request, session_id: str, deliver: Deliver, expires: Expires, signature: Signature) -> Response:
+    """The HLS multivariant playlist: sizes of the picture, sound tracks, subtitles."""
+    return _playlist(request, await deliver.master(session_id, expires, signature))
+
+
+@router.get(_BASE + "/video/{name}/index.m3u8", response_class=Response)
+async def video_playlist(
+    request: Request, session_id: str, name: Name, deliver: Deliver, expires: Expires, signature: Signature
+) -> Response:
+    """The HLS playlist of one size of the picture, complete from the start."""
+    return _playlist(request, await deliver.video_playlist(session_id, name, expires, signature))
+
+
+@router.get(_BASE + "/audio/{name}/index.m3u8", response_class=Response)
+async def audio_playlist(
+    request: Request, session_id: str, name: Name, deliver: Deliver, expires: Expires, signature: Signature
+) -> Response:
+    """The HLS playlist of one sound track."""
+    return _playlist(request, await deliver.audio_playlist(session_id, name, expires, signature))
+
+
+@router.get(_BASE + "/subtitles/{index}/index.m3u8", response_class=Response)
+async def subtitle_playlist(
+    request: Request, session_id: str, index: Number, deliver: Deliver, expires: Expires, signature: Signature
+) -> Response:
+    """The HLS playlist of one subtitle track."""
+    return _playlist(request, await deliver.subtitle_playlist(session_id, index, expires, signature))
+
+
+@router.get(_BASE + "/video/{name}/init.mp4", response_class=Response)
+async def video_init(
+    request: Request, session_id: str, name: Name, deliver: Deliver, expires: Expires, signature: Signature
+) -> Response:
+    """The initialisation segment of one size of the picture."""
+    path = await deliver.video_segment(session_id, name, -1, expires, signature)
+    return FileAnswer(path, media_type="video/mp4", cache=_SEGMENT, request_headers=request.headers)
+
+
+@router.get(_BASE + "/video/{name}/{number}.m4s", response_class=Response)
+async def video_segment(
+    request: Request, session_id: str, name: Name, number: Number, deliver: Deliver, expires: Expires, signature: Signature
+) -> Response:
+    """A segment of one size of the picture, made now if it is not there. 503 when it takes longer than players wait."""
+    path = await deliver.video_segment(session_id, name, number, expires, signature)
+    return FileAnswer(path, media_type="video/mp4", cache=_SEGMENT, request_headers=request.headers)
+
+
+@router.get(_BASE + "/audio/{name}/init.mp4", response_class=Response)
+async def audio_init(
+    request: Request, session_id: str, name: Name, deliver: Deliver, expires: Expires, signature: Signature
+) -> Response:
+    """The initialisation segment of one sound track."""
+    path = await deliver.audio_segment(session_id, name, -1, expires, signature)
+    return FileAnswer(path, media_type="audio/mp4", cache=_SEGMENT, request_headers=request.headers)
+
+
+@router.get(_BASE + "/audio/{name}/{number}.m4s", response_class=Response)
+async def audio_segment(
+    request: Request, session_id: str, name: Name, number: Number, deliver: Deliver, expires: Expires, signature: Signature
+) -> Response:
+    """A segment of one sound track."""
+    path = await deliver.audio_segment(session_id, name, number, expires, signature)
+    return FileAnswer(path, media_type="audio/mp4", cache=_SEGMENT, request_headers=request.headers)
+
+
+@router.get(_BASE + "/subtitles/{index}/{number}.vtt", response_class=Response)
+async def subtitle_piece(
+    request: Request, session_id: str, index: Number, number: Number, deliver: Deliver, expires: Expires, signature: Signature
+) -> Response:
+    """A minute of subtitles as WebVTT."""
+    text = await deliver.subtitle_piece(session_id, index, number, expires, signature)
+    return encoded(request, text.encode(), "text/vtt; charset=utf-8")
+
+
+@router.get(_BASE + "/trickplay/thumbnails.vtt", response_class=Response)
+async def thumbnail_index(
+    request: Request, session_id: str, deliver: Deliver, expires: Expires, signature: Signature
+) -> Response:
+    """Which small picture belongs to which time, as WebVTT with rectangles of sheets."""
+    return encoded(request, (await deliver.thumbnail_index(session_id, expires, signature)).encode(), "text/vtt; charset=utf-8")
+
+
+@router.get(_BASE + "/trickplay/{number}.jpg", response_class=Response)
+async def thumbnail_sheet(
+    request: Request, session_id: str, number: Number, deliver: Deliver, expires: Expires, signature: Signature
+) -> Response:
+    """A sheet of small pictures. 503 while it is being made."""
+    path = await deliver.thumbnail_sheet(session_id, number, expires, signature)
+    return FileAnswer(path, media_type="image/jpeg", cache=_SEGMENT, request_headers=request.headers)
+
+
+@router.api_route("/files/{file_id}", methods=["GET", "HEAD"], response_class=Response)
+async def file(
+    request: Request,
+    file_id: str,
+    deliver: Deliver,
+    options: Options,
+    session: Annotated[str, Query(max_length=64, description="The session that the link belongs to.")],
+    expires: Expires,
+    signature: Signature,
+) -> Response:
+    """The file itself, whole or one byte range.
+
+    A request for several ranges is answered with the whole file. Conditions: `If-Range`, `If-None-Match` with the strong ETag.
+    """
+    source = await deliver.file(session, file_id, expires, signature)
+    return FileAnswer(
+        source.path,
+        media_type=_CONTAINERS.get(source.path.suffix.lower(), "video/mp4"),
+        cache="private, no-cache, no-transform",
+        request_headers=request.headers,
+        accel=options.accel_prefix,
+    )
