@@ -145,6 +145,14 @@ async def test_continue_watching(stand: Stand) -> None:
     assert await continued(stand) == [(FERRY, "ferry", 300)]
 
 
+async def test_the_next_episode_comes_with_its_length(stand: Stand) -> None:
+    await stand.watch(HARBOUR, 2950, "e1")
+    async with stand.database.read() as unit:
+        [card] = (await stand.progress.continue_watching(unit, ANNA)).items
+    assert card.progress is not None
+    assert (card.progress.item_id, card.progress.position, card.progress.duration) == ("e2", 0, 3000)
+
+
 async def test_a_page_ends_though_many_shows_are_finished(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("matinee.features.progress.service._EXAMINED", 2)
     await stand.watch(LANTERN, 1000)

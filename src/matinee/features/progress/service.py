@@ -175,13 +175,15 @@ class ProgressService:
         """What is to be continued after this row; None when nothing is."""
         if not row.watched:
             return _item_progress(row) if is_begun(row.position, row.duration) else None
-        after = await self.next_item(unit, TitleId(row.title_id), ItemId(row.item_id))
+        items = await self._library.items_of(unit, TitleId(row.title_id))
+        after = following([ItemId(item.id) for item in items], ItemId(row.item_id))
         if after is None:
             return None
         known = await self._rows.of_item(unit, row.user_id, after)
         if known is not None:
             return None if known.watched else _item_progress(known)
-        return ItemProgress(position=0.0, duration=0.0, watched=False, item_id=after)
+        duration = next((item.duration for item in items if item.id == after), None)
+        return ItemProgress(position=0.0, duration=duration or 0.0, watched=False, item_id=after)
 
 
 def _progress(row: ProgressRow) -> Progress:
