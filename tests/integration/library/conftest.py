@@ -12,6 +12,7 @@ import pytest
 
 from matinee.features.catalog.feature import build as build_catalog
 from matinee.features.catalog.service import CatalogOptions, CatalogService, ItemSummary, MetadataProviders, TitleFilter
+from matinee.features.library.demo_shelf import DemoShelf
 from matinee.features.library.events import LibraryChanged
 from matinee.features.library.folders import Folders
 from matinee.features.library.policy import LibraryOptions, ScanCounts, ScanRequest
@@ -141,7 +142,8 @@ async def stand(database: Database, clock: ManualClock, tmp_path: Path) -> Stand
     own = LibraryOptions(data_dir=tmp_path / "data", batch=50)
     jobs = ImmediateJobs(clock=clock)
     folders = Folders(catalog, events, clock, own)
-    library = LibraryService(database, catalog, folders, jobs, cursors, own, None)
+    shelf = DemoShelf(database, catalog, folders, jobs, own, None)
+    library = LibraryService(database, catalog, folders, jobs, cursors, own, shelf)
     catalog.use_library(library)
     probe = ScriptedProbe()
     scanner = Scanner(database, catalog, probe, events, clock, own)

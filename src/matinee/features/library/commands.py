@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, TypeVar, cast
 
 import typer
 from rich.console import Console
@@ -16,8 +17,10 @@ from matinee.features.library.service import LibraryService
 from matinee.infra.database import Database
 from matinee.infra.errors import MatineeError
 from matinee.infra.feature import Container, RunInApp
+from matinee.infra.ids import JobId
 from matinee.infra.jobs.definitions import Jobs, JobView
 
+T = TypeVar("T")
 commands = typer.Typer()
 
 
@@ -38,28 +41,15 @@ def scan(
     async def work(container: Container) -> JobView:
         return await _scan(container, console, folder, kind, full)
 
-    run: Any = context.obj  # typer types the context's object as Any
-    try:
-        job = cast(RunInApp, run)(work)
-    except MatineeError as error:
-        typer.echo(error.detail, err=True)
-        raise typer.Exit(1) from error
-    _summarise(console, job)
-    raise typer.Exit(0 if job.state == "succeeded" else 1)
+    _end(console, _run(context, work))
 
 
 async def _scan(container: Container, console: Console, folder: Path | None, kind: str, full: bool) -> JobView:
     library = container.get(LibraryService)
-    jobs = container.get(Jobs)  # type: ignore[type-abstract]  # a Protocol as a key
     await library.ensure_folders()
     folder_id = None if folder is None else await _folder_id(container, folder, kind)
     job_id = await library.start_scan(ScanRequest(folder_id, full=full), priority=1)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as progress:
-        task = progress.add_task("Scanning", total=None)
-        async for job in jobs.watch(job_id):
-            progress.update(task, completed=job.done, total=job.total, description=job.message or "Scanning")
-    return await jobs.get(job_id)
+    return await _watched(container, console, job_id, "Scanning")
 
 
 async def _folder_id(container: Container, folder: Path, kind: str) -> str:
@@ -70,11 +60,57 @@ async def _folder_id(container: Container, folder: Path, kind: str) -> str:
         return known.id if known else (await library.add_folder(unit, path, cast(Any, kind), scan=False)).id
 
 
-def _summarise(console: Console, job: JobView) -> None:
+demo = typer.Typer(help="The demo library: invented titles with clips made on this machine.", no_args_is_help=True)
+commands.add_typer(demo, name="demo")
+
+
+@demo.command("install")
+def install_demo(context: typer.Context) -> None:
+    """Make the demo library."""
+    console = Console()
+
+    async def work(container: Container) -> JobView:
+        return await _watched(container, console, await container.get(LibraryService).start_demo(), "Making the demo")
+
+    _end(console, _run(context, work))
+
+
+@demo.command("remove")
+def remove_demo(context: typer.Context) -> None:
+    """Remove the demo's titles, folder and files; nothing else is touched."""
+
+    async def work(container: Container) -> None:
+        await container.get(LibraryService).remove_demo()
+
+    _run(context, work)
+    typer.echo("The demo is gone.")
+
+
+def _run(context: typer.Context, work: Callable[[Container], Awaitable[T]]) -> T:
+    run: Any = context.obj  # typer types the context's object as Any
+    try:
+        return cast(RunInApp, run)(work)
+    except MatineeError as error:
+        typer.echo(error.detail, err=True)
+        raise typer.Exit(1) from error
+
+
+async def _watched(container: Container, console: Console, job_id: JobId, words: str) -> JobView:
+    jobs = container.get(Jobs)  # type: ignore[type-abstract]  # a Protocol as a key
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task(words, total=None)
+        async for job in jobs.watch(job_id):
+            progress.update(task, completed=job.done, total=job.total, description=job.message or words)
+    return await jobs.get(job_id)
+
+
+def _end(console: Console, job: JobView) -> None:
     if job.state != "succeeded":
-        console.print(f"The scan {job.state}: {job.error or ''}", markup=False)
-        return
+        console.print(f"The job {job.state}: {job.error or ''}", markup=False)
+        raise typer.Exit(1)
     grid = Grid(box=None, show_header=False)
     for name, value in (job.result or {}).items():
-        grid.add_row(name, str(value))
+        if isinstance(value, int):
+            grid.add_row(name, str(value))
     console.print(grid)

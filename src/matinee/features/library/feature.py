@@ -10,6 +10,7 @@ import structlog
 from matinee.features.accounts.events import SetupCompleted
 from matinee.features.catalog.service import CatalogService
 from matinee.features.library.commands import commands
+from matinee.features.library.demo_shelf import DemoShelf
 from matinee.features.library.folders import Folders
 from matinee.features.library.jobs import demo_of, jobs
 from matinee.features.library.policy import LibraryOptions, ScanRequest
@@ -37,7 +38,8 @@ def build(container: Container) -> None:
     work = container.get(Jobs)  # type: ignore[type-abstract]  # a Protocol as a key
     events, catalog = container.get(EventBus), container.get(CatalogService)
     folders = Folders(catalog, events, clock, options)
-    library = LibraryService(database, catalog, folders, work, container.get(Cursors), options, demo_of(container))
+    shelf = DemoShelf(database, catalog, folders, work, options, demo_of(container))
+    library = LibraryService(database, catalog, folders, work, container.get(Cursors), options, shelf)
     posters = PosterFrames(database, catalog, container.get(MediaTools))
     scanner = Scanner(database, catalog, container.get(Prober), events, clock, options, posters)
     container.add(LibraryService, library)
@@ -64,6 +66,8 @@ async def at_start(container: Container) -> AsyncIterator[None]:
     """The folders of the settings exist; what changed while the server was away is found; changes are watched for."""
     library, options = container.get(LibraryService), container.get(LibraryOptions)
     await library.ensure_folders()
+    if await library.demo_wanted_at_start():
+        await library.start_demo()
     if options.scan_at_start:
         async with container.get(Database).read() as unit:
             any_folder = bool(await library.folders(unit))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Final
 
 from matinee.features.library.demo import DemoLibrary
 from matinee.features.library.policy import ScanRequest
@@ -12,6 +13,9 @@ from matinee.features.library.service import DEMO, SCAN, LibraryService
 from matinee.infra.errors import NotFound
 from matinee.infra.feature import Container
 from matinee.infra.jobs.definitions import JobContext, JobDefinition, Payload, Result, Retry
+
+_SHOW_AFTER: Final = 4
+"""Demo files after which those that are ready are put on the screen."""
 
 
 def jobs(container: Container) -> Iterable[JobDefinition]:
@@ -26,16 +30,43 @@ def jobs(container: Container) -> Iterable[JobDefinition]:
     async def make_demo(context: JobContext) -> Result:
         if demo is None:
             raise NotFound("This server has no demo library.")
-        path = await demo.install(context.progress)
-        folder_id = await library.demo_folder_ready(path)
-        counts = await scanner.scan(context.job_id, ScanRequest(folder_id), context.progress)
-        return {"folder_id": folder_id, **counts.numbers()}
+        return await DemoMaking(context, demo, scanner, library).run()
 
     retry = Retry(attempts=3, pause=timedelta(seconds=5))
     return [
         JobDefinition(SCAN, "Scan the library", scan, retry=retry),
         JobDefinition(DEMO, "Make the demo library", make_demo, retry=retry),
     ]
+
+
+class DemoMaking:
+    """Makes the demo, and shows what is ready while the rest is made."""
+
+    def __init__(self, context: JobContext, demo: DemoLibrary, scanner: Scanner, library: LibraryService) -> None:
+        self._context = context
+        self._demo = demo
+        self._scanner = scanner
+        self._library = library
+        self._request = ScanRequest()
+        self._shown = 0
+
+    async def run(self) -> Result:
+        """To its end; goes on where it was interrupted."""
+        folder_id = await self._library.demo_folder_ready(self._demo.folder)
+        self._request = ScanRequest(folder_id)
+        await self._demo.install(self._made)
+        counts = await self._scanner.scan(self._context.job_id, self._request, self._unheard)
+        return {"folder_id": folder_id, **counts.numbers()}
+
+    async def _made(self, done: int, total: int | None, message: str) -> None:
+        await self._context.progress(done, total, message)
+        if done >= self._shown + (_SHOW_AFTER if self._shown else 1):
+            self._shown = done
+            await self._scanner.scan(self._context.job_id, self._request, self._unheard)
+
+    async def _unheard(self, done: int, total: int | None, message: str) -> None:
+        """The job's progress counts clips; the scans in between only give way to a cancellation."""
+        await self._context.checkpoint()
 
 
 def request_from(payload: Payload) -> ScanRequest:

@@ -23,6 +23,8 @@ class LibraryOptions:
 
     paths: Sequence[Path] = ()
     data_dir: Path | None = None
+    demo: bool = False
+    """Make the demo at the start, unless somebody has removed it."""
     watch: bool = True
     scan_at_start: bool = True
     batch: int = 500

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from matinee.features.catalog.service import CatalogService, ItemSummary
-from matinee.features.library.demo import DemoLibrary
+from matinee.features.library.demo_shelf import DemoShelf
 from matinee.features.library.errors import FolderNotFound, ItemNotFound
 from matinee.features.library.folders import FolderFacts, Folders, Listing
 from matinee.features.library.models import LibraryFolder, LibraryItem
@@ -19,7 +19,6 @@ from matinee.features.library.repository import FileRepository, FolderRepository
 from matinee.features.library.schemas import ItemView, ProblemView
 from matinee.features.library.views import file_view, in_order, playable_file, summary
 from matinee.infra.database import Database, ReadUnit, UnitOfWork
-from matinee.infra.errors import NotFound
 from matinee.infra.ids import FileId, FolderId, ItemId, JobId, TitleId
 from matinee.infra.jobs.definitions import Jobs
 from matinee.infra.paging import Cursors, Page
@@ -41,7 +40,7 @@ class LibraryService:
         jobs: Jobs,
         cursors: Cursors,
         options: LibraryOptions,
-        demo: DemoLibrary | None,
+        demo: DemoShelf,
     ) -> None:
         self._database = database
         self._catalog = catalog
@@ -180,34 +179,24 @@ class LibraryService:
     # The demo
 
     async def demo_installed(self) -> bool:
-        """Whether the demo's files are there."""
-        return self._demo is not None and await self._demo.installed()
+        """Whether any of the demo is there."""
+        return await self._demo.installed()
 
     async def start_demo(self) -> JobId:
         """Enqueue the making of the demo. Raises `NotFound` where this server has none."""
-        if self._demo is None:
-            raise NotFound("This server has no demo library.")
-        return await self._jobs.enqueue(DEMO, key="demo")
+        return await self._demo.start(DEMO)
+
+    async def demo_wanted_at_start(self) -> bool:
+        """Whether the settings ask for the demo, nobody removed it, and it is not complete."""
+        return await self._demo.wanted_at_start()
 
     async def demo_folder_ready(self, path: Path) -> FolderId:
         """Put the demo's folder into the library. Raises `FolderInUse`."""
-        async with self._database.write() as unit:
-            row = await self._folders.ensure(unit, path, "mixed", "demo")
-            if row is None:
-                row = await self._folders.add(unit, str(path), "mixed", "demo")
-        return FolderId(row.id)
+        return await self._demo.folder_ready(path)
 
     async def remove_demo(self) -> None:
-        """Remove the demo's titles, its folder and its files; nothing else is touched."""
-        async with self._database.write() as unit:
-            for facts in await self._folders.all(unit):
-                if facts.row.origin == "demo":
-                    await self._folders.remove(unit, FolderId(facts.row.id))
-            titles = await self._catalog.demo_titles(unit)
-            kept = await self._items.available(unit, titles)
-            await self._catalog.remove_titles(unit, [title for title in titles if title not in kept])
-        if self._demo is not None:
-            await self._demo.remove()
+        """Stop the making, remove the demo's titles, folder and files; nothing else is touched."""
+        await self._demo.remove(DEMO)
 
     async def _first(self, unit: ReadUnit, title_id: TitleId) -> LibraryItem | None:
         rows = await self._items.of_title(unit, title_id)
