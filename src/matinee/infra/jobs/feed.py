@@ -14,7 +14,7 @@ import structlog
 
 from matinee.infra.clock import Clock
 from matinee.infra.database import Database
-from matinee.infra.errors import DatabaseUnavailable, NotFound
+from matinee.infra.errors import NotFound
 from matinee.infra.ids import JobId
 from matinee.infra.jobs import repository
 from matinee.infra.jobs.definitions import JobView
@@ -116,8 +116,8 @@ class JobFeed:
             await self._wanted.wait()
             try:
                 await self._read()
-            except DatabaseUnavailable as error:
-                log.warning("changes of jobs cannot be read", reason=str(error))
+            except Exception:
+                log.warning("changes of jobs could not be read", exc_info=True)
             await asyncio.sleep(self._poll)
 
     async def _read(self) -> None:

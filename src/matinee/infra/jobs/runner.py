@@ -78,7 +78,10 @@ class Runner:
         began = self._clock.monotonic()
         with structlog.contextvars.bound_contextvars(job=row.id, job_name=row.name, attempt=row.attempts):
             try:
-                outcome = await self._outcome(row, run)
+                try:
+                    outcome = await self._outcome(row, run)
+                finally:
+                    run.handled = True
                 done = outcome is not None and await self._write(row, run, outcome)
             finally:
                 run.ended.set()
@@ -157,8 +160,8 @@ class Runner:
             try:
                 await self._write_progress()
                 await self._see_flags()
-            except DatabaseUnavailable as error:
-                log.warning("progress of jobs cannot be written", reason=str(error))
+            except Exception:
+                log.warning("progress of jobs could not be written", exc_info=True)
 
     async def stop(self) -> None:
         """Have every run end, keeping what is done."""

@@ -25,6 +25,8 @@ class Run:
         self.dirty = False
         """Whether there is progress that the database does not have."""
         self.asked: Asked | None = None
+        self.handled = False
+        """Whether the handler has ended; what remains is to write the outcome, and that is not to be cancelled."""
         self.ended = asyncio.Event()
         self._steps = steps
         self._task = asyncio.current_task()
@@ -53,7 +55,7 @@ class Run:
         asyncio.get_running_loop().call_later(grace, self._cancel)
 
     def _cancel(self) -> None:
-        if not self.ended.is_set() and self._task is not None:
+        if not self.handled and self._task is not None:
             self._task.cancel()
             asyncio.get_running_loop().call_later(1, self._cancel)
 
