@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 from starlette.types import ASGIApp
 
+from matinee import __version__
 from matinee.config import Settings
 from matinee.features.accounts.feature import FEATURE as ACCOUNTS
 from matinee.features.accounts.policy import AccountsOptions
@@ -21,9 +22,12 @@ from matinee.features.accounts.service import AccountsService
 from matinee.features.admin.feature import FEATURE as ADMIN
 from matinee.features.catalog.feature import FEATURE as CATALOG
 from matinee.features.catalog.service import CatalogOptions, MetadataProviders
+from matinee.features.library.demo import DemoLibrary as DemoFiles
 from matinee.features.library.feature import FEATURE as LIBRARY
 from matinee.features.library.policy import LibraryOptions
 from matinee.features.notifications.feature import FEATURE as NOTIFICATIONS
+from matinee.features.playback.feature import FEATURE as PLAYBACK
+from matinee.features.playback.policy import PlaybackOptions
 from matinee.features.progress.feature import FEATURE as PROGRESS
 from matinee.infra.clock import Clock, SystemClock
 from matinee.infra.database import Database, DatabaseOptions
@@ -35,16 +39,18 @@ from matinee.infra.http.server import Shutdown
 from matinee.infra.http.web import WebFiles
 from matinee.infra.jobs.definitions import Jobs, Queue
 from matinee.infra.jobs.service import JobService, JobsOptions
+from matinee.infra.media.keyframes import KeyFrameReader
 from matinee.infra.media.probe import Prober
 from matinee.infra.media.tools import MediaTools, find_media_tools
 from matinee.infra.observability import Metrics
 from matinee.infra.paging import Cursors
 from matinee.infra.paths import DataPaths
 from matinee.infra.signing import Signer
+from matinee.providers.demo import DemoLibrary, DemoProvider
 
 log = structlog.get_logger(__name__)
 
-FEATURES: tuple[Feature, ...] = (ACCOUNTS, CATALOG, LIBRARY, PROGRESS, NOTIFICATIONS, ADMIN)
+FEATURES: tuple[Feature, ...] = (ACCOUNTS, CATALOG, LIBRARY, PROGRESS, PLAYBACK, NOTIFICATIONS, ADMIN)
 """In the order of the import contract, lowest first: a feature finds the services below it when it is built."""
 
 
@@ -164,6 +170,7 @@ async def _infrastructure(container: Container, settings: Settings, stack: Async
     checks.add("database", database_probe, critical=True)
     container.add(MediaTools, await find_media_tools(settings.ffmpeg))
     prober = container.add(Prober, Prober())
+    container.add(KeyFrameReader, KeyFrameReader(prober.pool))
     stack.push_async_callback(prober.aclose)
 
 
@@ -193,12 +200,35 @@ def _jobs(container: Container, settings: Settings, queues: Sequence[Queue]) -> 
 def _options(container: Container, settings: Settings) -> None:
     container.add(
         AccountsOptions,
-        AccountsOptions(cookie_secure=settings.public_url.startswith("https:"), base_path=settings.base_path),
+        AccountsOptions(
+            cookie_secure=settings.public_url.startswith("https:"),
+            base_path=settings.base_path,
+            demo=True,
+            library_paths=tuple(map(str, settings.library_paths)),
+            version=__version__,
+        ),
     )
     container.add(CatalogOptions, CatalogOptions(base_path=settings.base_path, image_cache_bytes=settings.image_cache_bytes))
     paths = container.get(DataPaths)
-    container.add(MetadataProviders, MetadataProviders(()))
-    container.add(LibraryOptions, LibraryOptions(paths=settings.library_paths, watch=settings.watch, data_dir=paths.root))
+    demo = DemoLibrary(container.get(MediaTools), paths.demo, settings.demo_titles)
+    container.add(DemoFiles, demo)  # type: ignore[type-abstract]  # a Protocol as a key
+    container.add(MetadataProviders, MetadataProviders((DemoProvider(demo),)))
+    container.add(
+        LibraryOptions,
+        LibraryOptions(paths=settings.library_paths, watch=settings.watch, demo=settings.demo, data_dir=paths.root),
+    )
+    container.add(
+        PlaybackOptions,
+        PlaybackOptions(
+            max_transcodes=settings.max_transcodes,
+            max_transcodes_per_user=settings.max_transcodes_per_user,
+            segment_cache_bytes=settings.segment_cache_bytes,
+            hardware_encoding=settings.hardware_encoding,
+            url_lifetime=timedelta(hours=settings.playback_hours),
+            accel_prefix=settings.accel_prefix,
+            base_path=settings.base_path,
+        ),
+    )
 
 
 def _secret_key(settings: Settings, paths: DataPaths) -> bytes:
