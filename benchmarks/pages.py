@@ -1,7 +1,6 @@
 """F14: what page 10,000 of a list costs beside page 1.
 
-The titles are written into the product's own table; the deep page is then reached through the API by following cursors, as a client
-does it.
+The titles are written into the product's own table; the deep page is reached through the API by following cursors, as clients do.
 """
 
 from __future__ import annotations

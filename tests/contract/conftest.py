@@ -1,4 +1,4 @@
-"""The contract is tested on the product itself: a server process with a small demo library."""
+"""The contract is tested on the product itself: a server process with a small library."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from matinee.bootstrap import openapi_document
+from tests.fixtures import episodes
 from tests.servers.product import Product, running
 from tests.servers.waiting import wait_for_job
 
@@ -17,10 +18,16 @@ DOCUMENT: dict[str, Any] = openapi_document()
 
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """A server whose library holds a few demo titles."""
-    with running(tmp_path_factory.mktemp("contract"), demo="true", demo_titles="3") as server:
+    """A server whose library holds three films, a show, and something that is no video."""
+    library = tmp_path_factory.mktemp("library")
+    content = episodes.clip(library / "Plain Film (2001).mp4")
+    (library / "Second Film (2002).mp4").write_bytes(content + b"\0\0\0\x0cfree\0\0\0\2")
+    (library / "Third Film (2003).mp4").write_bytes(content + b"\0\0\0\x0cfree\0\0\0\3")
+    (library / "Broken Film (2004).mp4").write_bytes(b"no video")
+    episodes.fill(library, content, 5)
+    with running(tmp_path_factory.mktemp("contract"), library_paths=str(library), watch="false") as server:
         with server.signed_in() as client:
-            wait_for_job(client, client.post("/api/v1/library/demo"))
+            wait_for_job(client, client.post("/api/v1/library/scan", json={}))
         yield server
 
 

@@ -53,8 +53,7 @@ def test_a_wrong_method_says_which_are_right(admin: httpx2.Client) -> None:
     assert "GET" in admin.delete("/api/v1/home").headers["allow"]
 
 
-@pytest.mark.parametrize("code", sorted(CATALOGUE))
-def test_the_type_of_a_problem_leads_to_its_explanation(code: str, anybody: httpx2.Client) -> None:
+def test_the_type_of_a_problem_leads_to_its_explanation(anybody: httpx2.Client) -> None:
     page = anybody.get("/docs/errors")
     assert page.status_code == 200
-    assert f'id="{code}"' in page.text
+    assert [code for code in CATALOGUE if f'id="{code}"' not in page.text] == []
