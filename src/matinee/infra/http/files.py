@@ -121,7 +121,7 @@ class FileAnswer(Response):
                 out["content-range"] = f"bytes {part.start}-{part.end - 1}/{status.st_size}"
         if code != HTTPStatus.NOT_MODIFIED and not accel:
             out["content-length"] = str(self._range.end - self._range.start)
-        self.status_code = code
+        self.status_code = int(code)
         self.media_type = media_type
         self.background = None
         self.init_headers(out)
