@@ -18,9 +18,9 @@ TEMPLATE = "matinee_template"
 
 
 @pytest.fixture(scope="session")
-def anyio_backend() -> str:
-    """uvicorn, DBOS and the database drivers run on asyncio, so that is what is tested."""
-    return "asyncio"
+def anyio_backend() -> tuple[str, dict[str, bool]]:
+    """The server runs on asyncio with uvloop, whose processes, pipes and sockets are not quite asyncio's own: test on the same."""
+    return "asyncio", {"use_uvloop": True}
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 from collections import deque
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
@@ -22,7 +21,6 @@ from matinee.infra.media.hls_grid import AUDIO_FRAME, AUDIO_RATE, TIMELINE_OFFSE
 from matinee.infra.media.tools import TAIL_LINES, MediaTools, kill, read_last_words
 
 _PIPE_BYTES = 1024 * 1024
-_SET_PIPE_SIZE = getattr(fcntl, "F_SETPIPE_SZ", None)  # Linux only; elsewhere the pipe keeps its size
 _SAME_MOMENT = 0.011  # seconds; containers with millisecond times round each boundary its own way
 
 
@@ -76,7 +74,6 @@ class Ffmpeg:
             stderr=asyncio.subprocess.PIPE,
             limit=_PIPE_BYTES,
             start_new_session=True,  # a Ctrl-C in the terminal is for the server, which ends its processes itself
-            pipesize=_PIPE_BYTES if _SET_PIPE_SIZE else -1,
         )
         assert process.stdout is not None
         assert process.stderr is not None
