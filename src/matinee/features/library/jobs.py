@@ -8,10 +8,12 @@ from typing import Final
 
 from matinee.features.library.demo import DemoLibrary
 from matinee.features.library.policy import ScanRequest
-from matinee.features.library.scanner import Scanner
+from matinee.features.library.posters import PosterFrames
+from matinee.features.library.scanner import POSTERS, Scanner
 from matinee.features.library.service import DEMO, SCAN, LibraryService
 from matinee.infra.errors import NotFound
 from matinee.infra.feature import Container
+from matinee.infra.ids import TitleId
 from matinee.infra.jobs.definitions import JobContext, JobDefinition, Payload, Result, Retry
 
 _SHOW_AFTER: Final = 4
@@ -21,7 +23,7 @@ _SHOW_AFTER: Final = 4
 def jobs(container: Container) -> Iterable[JobDefinition]:
     """What bootstrap registers."""
     scanner, library = container.get(Scanner), container.get(LibraryService)
-    demo = demo_of(container)
+    posters, demo = container.get(PosterFrames), demo_of(container)
 
     async def scan(context: JobContext) -> Result:
         counts = await scanner.scan(context.job_id, request_from(context.payload), context.progress)
@@ -32,9 +34,18 @@ def jobs(container: Container) -> Iterable[JobDefinition]:
             raise NotFound("This server has no demo library.")
         return await DemoMaking(context, demo, scanner, library).run()
 
+    async def make_posters(context: JobContext) -> Result:
+        titles = [TitleId(key) for key in context.payload["titles"]]
+        made = 0
+        for done, title_id in enumerate(titles):
+            await context.progress(done, len(titles))
+            made += await posters.give_quietly(title_id)
+        return {"made": made}
+
     retry = Retry(attempts=3, pause=timedelta(seconds=5))
     return [
         JobDefinition(SCAN, "Scan the library", scan, retry=retry),
+        JobDefinition(POSTERS, "Take posters from videos", make_posters, retry=retry),
         JobDefinition(DEMO, "Make the demo library", make_demo, retry=retry),
     ]
 

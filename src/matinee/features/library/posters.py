@@ -11,6 +11,7 @@ from matinee.features.catalog.service import CatalogService
 from matinee.features.library.paths import absolute
 from matinee.features.library.repository import ItemRepository
 from matinee.infra.database import Database
+from matinee.infra.errors import MatineeError
 from matinee.infra.ids import TitleId
 from matinee.infra.media.frames import NoFrame, poster_frame
 from matinee.infra.media.info import MediaInfo, info_from_dict
@@ -38,6 +39,14 @@ class PosterFrames:
                 cards = await self._catalog.cards(unit, local[start : start + 100])
             found.extend(TitleId(card.id) for card in cards if card.poster is None)
         return found
+
+    async def give_quietly(self, title_id: TitleId) -> bool:
+        """The same, unless the title has a poster by now; a failure of any kind is only logged."""
+        try:
+            return bool(await self.wanting([title_id])) and await self.give(title_id)
+        except MatineeError as error:
+            log.warning("poster_failed", title=title_id, reason=error.detail)
+            return False
 
     async def give(self, title_id: TitleId) -> bool:
         """Take a picture from the title's first usable file; says whether it has become the poster."""

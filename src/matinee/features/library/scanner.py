@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 import structlog
 
@@ -21,9 +22,13 @@ from matinee.features.library.repository import FolderRepository, ItemRepository
 from matinee.infra.clock import Clock
 from matinee.infra.database import Database
 from matinee.infra.feature import EventBus
+from matinee.infra.jobs.definitions import Jobs
 
 log = structlog.get_logger(__name__)
-_KEEP_COUNTS = timedelta(days=90)
+_KEEP_COUNTS: Final = timedelta(days=90)
+_POSTERS_IN_JOB: Final = 200
+_LAST: Final = 50
+POSTERS: Final = "library.posters"
 
 
 class Scanner:
@@ -37,6 +42,7 @@ class Scanner:
         events: EventBus,
         clock: Clock,
         options: LibraryOptions,
+        jobs: Jobs,
         posters: PosterFrames | None = None,
     ) -> None:
         self._database = database
@@ -45,6 +51,7 @@ class Scanner:
         self._events = events
         self._clock = clock
         self._options = options
+        self._jobs = jobs
         self._posters = posters
         self._folders = FolderRepository()
         self._items = ItemRepository()
@@ -73,7 +80,7 @@ class Scanner:
             scan = FolderScan(self._database, examiner, records, self._clock, self._options)
             folder = Folder(row.id, row.path, row.kind, _existing(row.path, request.under), request.full)
             await scan.run(folder, counts, report)
-            await self._give_posters(counts, report)
+            await self._ask_for_posters(counts)
         finally:
             async with self._database.write() as unit:
                 await self._folders.release(unit, row.id, scan_id)
@@ -97,18 +104,14 @@ class Scanner:
             await report(0, None, "waiting for another scan of this folder")
             await self._clock.sleep(1)
 
-    async def _give_posters(self, counts: ScanCounts, report: Report) -> None:
+    async def _ask_for_posters(self, counts: ScanCounts) -> None:
+        """Posters from the videos are made by jobs of their own: a scan must not last for their sake."""
         titles, counts.changed_titles = counts.changed_titles, set()
-        posters = self._posters
-        if posters is None or not self._options.poster_frames:
+        if self._posters is None or not self._options.poster_frames:
             return
-        wanting = await posters.wanting(titles)
-        for done, title_id in enumerate(wanting):
-            await report(done, len(wanting), "taking posters from videos")
-            try:
-                await posters.give(title_id)
-            except Exception as error:  # a poster is a nicety, whatever goes wrong with it
-                log.warning("poster_failed", title=title_id, exc_info=error)
+        wanting = await self._posters.wanting(titles)
+        for start in range(0, len(wanting), _POSTERS_IN_JOB):
+            await self._jobs.enqueue(POSTERS, {"titles": wanting[start : start + _POSTERS_IN_JOB]}, priority=_LAST)
 
     async def _tell(self, before: dict[str, int], counts: ScanCounts) -> None:
         now = counts.numbers()

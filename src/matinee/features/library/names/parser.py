@@ -16,6 +16,7 @@ from guessit import guessit
 from guessit.api import GuessitException
 
 from matinee.features.library.names import text as words
+from matinee.features.library.names import weak
 from matinee.features.library.names.formats import VIDEO_SUFFIXES
 from matinee.features.library.names.hints import take_edition, take_hints
 from matinee.features.library.names.markers import Marker, find_marker, rewrite
@@ -34,7 +35,6 @@ _PARTS: Final = (
 )
 _LEADING_EPISODE = re.compile(r"(?i)^(?:episode|ep|e|folge)?[\s._-]*(?P<number>\d{1,3})(?!\d|[pi]\b)")
 _YEAR_IN_BRACKETS = re.compile(r"[(\[](?P<year>(?:19|20)\d\d)[)\]]")
-_PLAIN_NUMBER = frozenset({"title", "episode", "season", "type", "container", "mimetype", "alternative_title"})
 
 
 @lru_cache(maxsize=4096)
@@ -74,7 +74,7 @@ def _corrected(name: _Name) -> ParsedName:
     seasons, episodes = _numbers(guess.get("season")), _numbers(guess.get("episode"))
     air_date = guess.get("date") if isinstance(guess.get("date"), date) else None
     is_episode = bool(seasons or episodes or air_date) and (guess.get("type") == "episode" or bool(marker and marker.explicit))
-    if name.kind == "mixed" and marker is None and len(name.parts) == 1 and _ends_in_plain_number(name.stem, guess):
+    if name.kind == "mixed" and marker is None and weak.is_numbered_clip(name.stem, name.parts[:-1], guess):
         is_episode = False
         guess = {**guess, "title": [words.clean(name.stem)]}
     if name.kind == "movies":
@@ -83,7 +83,7 @@ def _corrected(name: _Name) -> ParsedName:
         is_episode = True
     if marker is not None and marker.dated and air_date is not None:
         seasons, episodes = (), ()
-    title = _title(name, guess, marker if is_episode else None)
+    title = _show_title(name.stem, guess, marker) if is_episode else _film_title(name.stem, guess)
     absolute = is_episode and bool(episodes) and not seasons
     return ParsedName(
         kind="episode" if is_episode else "movie",
@@ -111,20 +111,24 @@ def _guess(name: _Name) -> dict[str, Any]:  # Any: guessit's values have no type
         return {}
 
 
-def _ends_in_plain_number(stem: str, guess: dict[str, Any]) -> bool:  # Any: guessit's values have no types
-    """Words and a number alone, without anything of a release or a list (`Apollo 13`): a film more often than an episode."""
-    return _PLAIN_NUMBER.issuperset(guess) and re.fullmatch(r"[^\[\]()-]*[^\W\d_][ ._]\d{1,2}(?:[ ._]\d{1,2})?", stem) is not None
-
-
-def _title(name: _Name, guess: dict[str, Any], marker: Marker | None) -> str:
+def _show_title(stem: str, guess: dict[str, Any], marker: Marker | None) -> str:  # Any: guessit's values have no types
     guessed = _first(guess.get("title"))
-    stem = name.stem
-    if marker is not None:
-        before = _before(stem, marker)
-        if before and (marker.explicit or not guessed or _starts_after(stem, guessed, marker)):
-            return guessed if words.folded(guessed) == words.folded(before) and " " not in stem[: marker.start] else before
+    before = _before(stem, marker) if marker is not None else ""
+    if marker is None or not before or not (marker.explicit or not guessed or _starts_after(stem, guessed, marker)):
         return guessed
+    return guessed if words.folded(guessed) == words.folded(before) and " " not in stem[: marker.start] else before
+
+
+def _film_title(stem: str, guess: dict[str, Any]) -> str:  # Any: guessit's values have no types
+    guessed = _first(guess.get("title"))
+    if not weak.says_nothing(stem) and (weak.is_technical(guess) or not _is_in(guessed, stem)):
+        guessed = words.clean(stem)
     return words.without_edition(_with_leading_words(stem, _whole_film_title(stem, guessed, guess)))
+
+
+def _is_in(guessed: str, stem: str) -> bool:
+    """Whether a title comes from the file's name, not from a folder above it."""
+    return bool(guessed) and words.folded(guessed) in words.folded(stem)
 
 
 def _whole_film_title(stem: str, guessed: str, guess: dict[str, Any]) -> str:  # Any: guessit's values have no types
