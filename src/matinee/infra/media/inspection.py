@@ -14,9 +14,18 @@ from av.container import InputContainer
 from matinee.infra.media.containers import Structure, read_structure
 from matinee.infra.media.info import Chapter, MediaInfo, info_to_dict
 from matinee.infra.media.tools import ALLOWED_FORMATS, file_url
-from matinee.infra.media.tracks import TrackNotes, decoder_of, read_audio, read_subtitles, read_track_notes, read_videos
+from matinee.infra.media.tracks import (
+    TrackNotes,
+    decoder_of,
+    read_audio,
+    read_subtitles,
+    read_track_notes,
+    read_videos,
+    track_end,
+)
 
 _LONGEST = 48 * 3600.0  # longer than any film; a container that says more is asked for its last packet
+_SUBTITLE_TAIL = 0.5  # seconds that the last subtitle may outlast sound and picture unnoticed
 _PACKETS_TO_FIRST_PICTURE = 600  # a recording may start up to ten seconds before a key frame
 _AUDIO_CONTAINERS = "mp3,aac,flac,wav,ape,ac3,eac3,dts,truehd,caf,aiff"
 _NAMES = {"mpegts": "mpegts", "mpeg": "mpeg", "avi": "avi", "flv": "flv", "asf": "asf", "ogg": "ogg"}
@@ -50,7 +59,8 @@ def inspect(path: Path) -> MediaInfo:
         videos = read_videos(container, notes)
         if not videos:
             raise Refused("no_video", "There is no video track in the file.")
-        duration = _duration(container, path, structure)
+        audio = read_audio(container, notes)
+        duration = _duration(container, path, structure, {track.index for track in videos} | {track.index for track in audio})
         info = MediaInfo(
             container=_container_name(container, structure),
             duration=duration,
@@ -58,7 +68,7 @@ def inspect(path: Path) -> MediaInfo:
             bit_rate=round(size * 8 / duration),
             start_time=(container.start_time or 0) / av.time_base,
             video=videos,
-            audio=read_audio(container, notes),
+            audio=audio,
             subtitles=read_subtitles(container, notes),
             chapters=_chapters(container),
         )
@@ -126,10 +136,13 @@ def _container_name(container: InputContainer, structure: Structure) -> str:
     return _NAMES.get(name, name)
 
 
-def _duration(container: InputContainer, path: Path, structure: Structure) -> float:
+def _duration(container: InputContainer, path: Path, structure: Structure, played: set[int]) -> float:
+    """What the container says; less if only subtitles last that long; measured if that is nothing or nonsense."""
     said = (container.duration or 0) / av.time_base
     if 0 < said <= _LONGEST:
-        return said
+        ends = [track_end(container.streams[index]) for index in played]
+        last = max((end for end in ends if end is not None), default=0.0) - (container.start_time or 0) / av.time_base
+        return last if None not in ends and 0 < last < said - _SUBTITLE_TAIL else said
     measured = _measure(path, structure)
     if measured <= 0:
         raise Refused("unreadable", "The video track holds no pictures.")

@@ -28,6 +28,7 @@ _NOT_A_FILM = Disposition.attached_pic | Disposition.still_image | Disposition.t
 _TRANSFERS = {1: "bt709", 4: "gamma22", 6: "smpte170m", 8: "linear", 13: "iec61966-2-1", 14: "bt2020-10", 15: "bt2020-12"}
 _TRANSFERS |= {16: "smpte2084", 18: "arib-std-b67"}
 _HIGHEST_FRAME_RATE = 240
+_CLOCK = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 _STREAM_LINE = re.compile(r"  Stream #\d+:(\d+)\S*: (\w+): ([\w-]+)")
 
 
@@ -121,6 +122,15 @@ def _video_context(stream: VideoStream) -> VideoCodecContext | None:
     return stream.codec_context
 
 
+def track_end(stream: Stream) -> float | None:
+    """When a track ends, in the container's time; None when nothing says so. Matroska writers note it as a tag."""
+    base = stream.time_base or Fraction(0)
+    if stream.duration:
+        return float(((stream.start_time or 0) + stream.duration) * base)
+    told = _CLOCK.fullmatch(stream.metadata.get("DURATION", "").strip("\0 "))
+    return int(told[1]) * 3600 + int(told[2]) * 60 + float(told[3]) if told else None
+
+
 def _has_size(stream: VideoStream) -> bool:
     return decoder_of(stream) is None or (stream.width > 0 and stream.height > 0)
 
@@ -129,8 +139,7 @@ def _video(stream: VideoStream, notes: Mapping[int, TrackNotes], total_bit_rate:
     context = _video_context(stream)
     note = notes.get(stream.index, TrackNotes("unknown"))
     width, height = (context.width, context.height) if context is not None else (0, 0)
-    shape = stream.sample_aspect_ratio or Fraction(1)
-    shown_width = round(width * shape) if Fraction(1, 10) < shape < 10 else width
+    shown_width = _shown_width(width, stream.sample_aspect_ratio)
     rate, variable = frame_rate(stream.average_rate, stream.guessed_rate)
     depth = _bit_depth(context.pix_fmt if context is not None else None)
     level = context.level if context is not None and context.level > 0 else None
@@ -157,6 +166,13 @@ def _video(stream: VideoStream, notes: Mapping[int, TrackNotes], total_bit_rate:
         default=bool(stream.disposition & Disposition.default),
         codec_string=_video_codec_string(stream, _codec(stream, notes), depth, level, rate),
     )
+
+
+def _shown_width(width: int, shape: Fraction | None) -> int:
+    """The width with square pixels. Shapes of 224/225 and the like are rounding by whoever scaled the picture."""
+    if not shape or not Fraction(1, 10) < shape < 10 or abs(shape - 1) < Fraction(1, 100):
+        return width
+    return round(width * shape)
 
 
 def _audio(stream: Stream, notes: Mapping[int, TrackNotes]) -> AudioTrack:

@@ -179,3 +179,11 @@ async def test_no_damage_gets_past_the_two_answers(source: str, clips: Clips, pr
 def test_the_answer_of_the_worker_is_plain_data(clips: Clips) -> None:
     assert inspect_file(str(clips.path("empty.mp4"))) == {"error": {"code": "empty", "message": "The file is empty."}}
     assert inspect_file(str(clips.path("film.mp4")))["value"]["video"][0]["frame_rate"] == "25/1"
+
+
+async def test_a_subtitle_that_outlasts_the_film_does_not_lengthen_it(prober: Prober, clips: Clips, tmp_path: Path) -> None:
+    late = tmp_path / "late.srt"
+    late.write_text("1\n00:00:01,000 --> 00:00:50,000\nStill here\n")
+    path = tmp_path / "late.mkv"
+    clips.run("-i", clips.path("film.mp4"), "-i", late, "-map", "0:v", "-map", "1:s", "-c:v", "copy", "-f", "matroska", target=path)
+    assert (await prober.probe(path)).duration == pytest.approx(6.0, abs=0.05)
