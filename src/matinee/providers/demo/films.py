@@ -1,8 +1,8 @@
-"""The films of the demo, in the order in which they are made: the ones that show most come first."""
+"""Films of the demo, in the order in which they are made: the ones that show most come first."""
 
 from __future__ import annotations
 
-from matinee.providers.demo.artwork.lettering import BOLD, HEAVY, PLAIN, TALL, THIN, WIDE
+from matinee.providers.demo.artwork.lettering import HEAVY, PLAIN, TALL, THIN, WIDE
 from matinee.providers.demo.titles import ClipStyle, DemoTitle, PosterStyle
 
 FILMS: tuple[DemoTitle, ...] = (
@@ -12,8 +12,11 @@ FILMS: tuple[DemoTitle, ...] = (
         title="Salt and Silver",
         year=2016,
         tagline="The sea keeps its own accounts.",
-        overview="When a bankrupt boat builder inherits half a map and a whole debt, she sails for the one island that no chart "
-        "agrees on. Her passengers: a retired customs officer, a boy who cannot swim, and the owner of the other half.",
+        overview=(
+            "When a bankrupt boat builder inherits half a map and a whole debt, she sails for the one island that no "
+            "chart agrees on. Her passengers: a retired customs officer, a boy who cannot swim, and the owner of the "
+            "other half."
+        ),
         genres=("Adventure", "Family"),
         vote=7.4,
         votes=812,
@@ -44,8 +47,11 @@ FILMS: tuple[DemoTitle, ...] = (
         title="Eleven Moons of Ada",
         year=2023,
         tagline="Count them again.",
-        overview="The survey vessel Pilgrim was sent to name ten moons. On the fortieth night its navigator counts eleven, and the "
-        "eleventh is counting back. A quiet, wide-eyed first-contact story about arithmetic and homesickness.",
+        overview=(
+            "The survey vessel Pilgrim was sent to name ten moons. On the fortieth night its navigator counts eleven,"
+            " and the eleventh is counting back. A quiet, wide-eyed first-contact story about arithmetic and "
+            "homesickness."
+        ),
         genres=("Science Fiction", "Mystery"),
         vote=8.1,
         votes=2304,
@@ -75,8 +81,10 @@ FILMS: tuple[DemoTitle, ...] = (
         title="The Lamplighter's Daughter",
         year=2019,
         tagline="Some lights are lit to keep ships away.",
-        overview="In the winter of 1911 a girl takes over her father's lighthouse and his one unwritten duty: on certain nights the "
-        "lamp must stay dark. A slow-burning coastal mystery told in storms and letters.",
+        overview=(
+            "In the winter of 1911 a girl takes over her father's lighthouse and his one unwritten duty: on certain "
+            "nights the lamp must stay dark. A slow-burning coastal mystery told in storms and letters."
+        ),
         genres=("Drama", "Mystery"),
         vote=7.8,
         votes=1490,
@@ -104,8 +112,10 @@ FILMS: tuple[DemoTitle, ...] = (
         title="Dust & Neon",
         year=1987,
         tagline="Full tank. No past. One more sunset.",
-        overview="A courier with a stolen memory cartridge has until sunrise to cross six hundred miles of abandoned highway. Every "
-        "radio station plays the same song, and it is about her.",
+        overview=(
+            "A courier with a stolen memory cartridge has until sunrise to cross six hundred miles of abandoned "
+            "highway. Every radio station plays the same song, and it is about her."
+        ),
         genres=("Action", "Science Fiction"),
         vote=6.9,
         votes=1733,
@@ -115,7 +125,7 @@ FILMS: tuple[DemoTitle, ...] = (
         scene="neon_sun",
         poster=PosterStyle(HEAVY, "Dust|& Neon", None, "#ffe98a", "#0b0320", "#8feaff", 0.075),
         clip=ClipStyle(
-            30,
+            26,
             "bars",
             drift=(1, 0),
             root=110.0,
@@ -136,8 +146,11 @@ FILMS: tuple[DemoTitle, ...] = (
         title="The Clockmaker's Alibi",
         year=1962,
         tagline="At midnight he was in three places.",
-        overview="Three witnesses saw the clockmaker at the stroke of twelve: at the opera, on the bridge and beside the body. "
-        "Inspector Lavelle, who distrusts clocks and opera alike, has one night to find out which of them keeps time.",
+        overview=(
+            "Three witnesses saw the clockmaker at the stroke of twelve: at the opera, on the bridge and beside the "
+            "body. Inspector Lavelle, who distrusts clocks and opera alike, has one night to find out which of them "
+            "keeps time."
+        ),
         genres=("Crime", "Comedy"),
         vote=7.6,
         votes=954,
@@ -151,7 +164,7 @@ FILMS: tuple[DemoTitle, ...] = (
         ),
         scene="deco_clock",
         poster=PosterStyle(WIDE, "The|Clockmaker's|Alibi", None, "#e9c27a", None, "#b98a3c", 0.048),
-        clip=ClipStyle(30, "testcard", drift=(0.4, -0.4), root=261.63, notes=(0, 4, 7, 4) * 4, color="#d9ac5a"),
+        clip=ClipStyle(26, "testcard", drift=(0.4, -0.4), root=261.63, notes=(0, 4, 7, 4) * 4, color="#d9ac5a"),
         spoken=(
             ("All clocks lie, madame. Some do it on the hour.", "Alle Uhren lügen, Madame. Manche tun es pünktlich."),
             ("Then arrest the clock.", "Dann verhaften Sie die Uhr."),
@@ -165,8 +178,10 @@ FILMS: tuple[DemoTitle, ...] = (
         title="Hour of the Heron",
         year=2014,
         tagline="Stand still until the world begins.",
-        overview="A sound engineer who has lost the hearing in one ear spends a year beside a northern lake, recording a bird that "
-        "makes almost no sound at all. A film about patience, with the best silence of its decade.",
+        overview=(
+            "A sound engineer who has lost the hearing in one ear spends a year beside a northern lake, recording a "
+            "bird that makes almost no sound at all. A film about patience, with the best silence of its decade."
+        ),
         genres=("Drama", "Documentary"),
         vote=7.9,
         votes=640,
@@ -180,7 +195,7 @@ FILMS: tuple[DemoTitle, ...] = (
         ),
         scene="heron",
         poster=PosterStyle(PLAIN, "Hour of|the Heron", 0.08, "#f7e9c8", "#1a2f3c", "#cfd6c0", 0.068),
-        clip=ClipStyle(30, "gradient", drift=(0.6, 0.1), root=174.61, notes=(0, 0, 7, 7, 12, 12, 14, 14) * 2, color="#fff0c8"),
+        clip=ClipStyle(26, "gradient", drift=(0.6, 0.1), root=174.61, notes=(0, 0, 7, 7, 12, 12, 14, 14) * 2, color="#fff0c8"),
         spoken=(
             ("Day one hundred and twelve. It breathed.", "Tag einhundertzwölf. Er hat geatmet."),
             ("You can hear it if you stop wanting to.", "Man hört ihn, wenn man es nicht mehr will."),
@@ -194,8 +209,10 @@ FILMS: tuple[DemoTitle, ...] = (
         title="Greenhouse",
         year=2024,
         tagline="It has been so good to you.",
-        overview="The last botanist of a shuttered institute is asked to switch off the lights in Greenhouse Four. The plants have "
-        "prepared a counter-offer. An unsettling, beautiful chamber piece in every shade of green.",
+        overview=(
+            "The last botanist of a shuttered institute is asked to switch off the lights in Greenhouse Four. The "
+            "plants have prepared a counter-offer. An unsettling, beautiful chamber piece in every shade of green."
+        ),
         genres=("Horror", "Science Fiction"),
         vote=7.1,
         votes=1188,
@@ -223,8 +240,10 @@ FILMS: tuple[DemoTitle, ...] = (
         title="Winter Tram",
         year=2015,
         tagline="Last stop: each other.",
-        overview="On the night the city freezes over, the last number eleven stays on its rails with nine strangers inside. By dawn "
-        "there is one proposal, one birth, one recipe for soup and no more strangers.",
+        overview=(
+            "On the night the city freezes over, the last number eleven stays on its rails with nine strangers "
+            "inside. By dawn there is one proposal, one birth, one recipe for soup and no more strangers."
+        ),
         genres=("Romance", "Comedy"),
         vote=7.2,
         votes=1021,
@@ -238,248 +257,12 @@ FILMS: tuple[DemoTitle, ...] = (
         ),
         scene="winter_street",
         poster=PosterStyle(PLAIN, "Winter|Tram", 0.075, "#f4f7ff", "#0d1735", "#27335c", 0.09),
-        clip=ClipStyle(30, "none", drift=(-1, 0.1), root=293.66, notes=(0, 4, 7, 11, 12, 11, 7, 4) * 2, color="#ffe3a1"),
+        clip=ClipStyle(26, "none", drift=(-1, 0.1), root=293.66, notes=(0, 4, 7, 11, 12, 11, 7, 4) * 2, color="#ffe3a1"),
         spoken=(
             ("Ladies and gentlemen, we have arrived at nowhere.", "Meine Damen und Herren, wir sind im Nirgendwo angekommen."),
             ("Does anyone have a pot?", "Hat jemand einen Topf?"),
             ("I have a spoon.", "Ich habe einen Löffel."),
         ),
         released=(12, 4),
-    ),
-    DemoTitle(
-        slug="paper-kites",
-        kind="movie",
-        title="Paper Kites",
-        year=2020,
-        tagline="Hold on. Let go. Repeat.",
-        overview="Five cousins, one roof, and a summer without money for toys. When the eldest folds a kite from unpaid bills, the "
-        "whole street looks up. A warm, funny film for everybody who ever waited for wind.",
-        genres=("Family", "Animation"),
-        vote=7.7,
-        votes=1377,
-        director="Maya Lindholm",
-        writer="Arjun Sethi",
-        cast=(("Tilly Okonjo", "Bea"), ("Max Ferreira", "Grandpa Lou"), ("Aya Nord", "The Twins"), ("Sol Whitaker", "The Wind")),
-        scene="kites",
-        poster=PosterStyle(BOLD, "Paper|Kites", None, "#ffffff", "#1d5f8a", "#f0fbff", 0.085),
-        clip=ClipStyle(
-            30, "waves", drift=(0.5, 0.9), root=329.63, notes=(0, 4, 7, 12, 16, 12, 7, 4) * 2, color="#ffffff", container="mp4"
-        ),
-        spoken=(
-            ("That is the electricity bill!", "Das ist die Stromrechnung!"),
-            ("It was. Now it is a dragon.", "War es. Jetzt ist es ein Drache."),
-            ("Then let it fly.", "Dann lass ihn fliegen."),
-        ),
-        released=(7, 3),
-    ),
-    DemoTitle(
-        slug="northern-line-after-midnight",
-        kind="movie",
-        title="Northern Line After Midnight",
-        year=2021,
-        tagline="The last train is never empty.",
-        overview="A night-shift track inspector finds a platform that is on no plan, with a bench that is still warm. Every night "
-        "he walks a little further in; every morning the city has one station more.",
-        genres=("Thriller", "Mystery"),
-        vote=7.3,
-        votes=1602,
-        director="Desmond Ware",
-        writer="Lottie Grange",
-        cast=(
-            ("Kofi Renner", "Walter Dunn"),
-            ("Imogen Slate", "Control"),
-            ("Piers Locke", "The Passenger"),
-            ("Ada Quist", "Mrs. Dunn"),
-        ),
-        scene="tunnel",
-        poster=PosterStyle(TALL, "Northern Line|After|Midnight", 0.07, "#e6ffd0", "#020706", "#9cc48a", 0.06),
-        clip=ClipStyle(30, "carpet", drift=(0.2, 0.2), root=98.0, notes=(0, 0, 6, 0, 7, 0, 6, 1) * 2, color="#c8ff9e"),
-        spoken=(
-            ("Control, I am on a platform. It has no name.", "Leitstelle, ich bin auf einem Bahnsteig. Er hat keinen Namen."),
-            ("Walter, there is no platform there.", "Walter, da ist kein Bahnsteig."),
-            ("Then who is on the bench?", "Und wer sitzt dann auf der Bank?"),
-        ),
-        released=(10, 29),
-    ),
-    DemoTitle(
-        slug="the-infinite-coastline",
-        kind="movie",
-        title="The Infinite Coastline",
-        year=2022,
-        tagline="How long is the edge of the world?",
-        overview="Two cartographers set out to measure the shore of one small island and find that the closer they look, the longer "
-        "it grows. A playful documentary about maps, mathematics and the pleasure of never arriving.",
-        genres=("Documentary",),
-        vote=8.0,
-        votes=533,
-        director="Beatriz Holm",
-        writer="Ewan Strand",
-        cast=(("Beatriz Holm", "Herself"), ("Ewan Strand", "Himself"), ("Una Fell", "Narrator")),
-        scene="contours",
-        poster=PosterStyle(THIN, "The|Infinite|Coastline", None, "#12404a", "#e9f3ef", "#2b5a63", 0.045),
-        clip=ClipStyle(24, "fractal", drift=(0.3, -0.3), root=220.0, notes=(0, 2, 4, 7, 9, 12, 14, 16) * 2, color="#12404a"),
-        spoken=(
-            ("Yesterday it was ninety kilometres.", "Gestern waren es neunzig Kilometer."),
-            ("Today we brought a shorter ruler.", "Heute haben wir ein kürzeres Lineal dabei."),
-            ("Tomorrow we count the sand.", "Morgen zählen wir den Sand."),
-        ),
-        released=(4, 22),
-    ),
-    DemoTitle(
-        slug="seven-locks",
-        kind="movie",
-        title="Seven Locks",
-        year=2017,
-        tagline="Six experts. One key.",
-        overview="A vault built by a toymaker has seven locks, and each can only be opened by someone who has never stolen anything. "
-        "The gang has eight days to find an honest person. A heist film with impeccable manners.",
-        genres=("Crime", "Comedy"),
-        vote=7.5,
-        votes=1876,
-        director="Nico Ferrante",
-        writer="Pam Ostrow",
-        cast=(("Ludo Marchetti", "Fitz"), ("Carmen Vale", "The Duchess"), ("Theo Blum", "Numbers"), ("Agnes Park", "Agnes")),
-        scene="bauhaus",
-        poster=PosterStyle(HEAVY, "Seven|Locks", None, "#f7efdc", "#1c1c1c", "#e6dabf", 0.11, block=True),
-        clip=ClipStyle(
-            30, "testcard", drift=(1, 0.8), root=130.81, notes=(0, 7, 3, 10, 0, 7, 5, 12) * 2, color="#e8a72c", container="mp4"
-        ),
-        spoken=(
-            ("Have you ever taken anything?", "Haben Sie schon einmal etwas genommen?"),
-            ("A day off, in 1998.", "Einen Tag frei, 1998."),
-            ("She is perfect.", "Sie ist perfekt."),
-        ),
-        released=(9, 15),
-    ),
-    DemoTitle(
-        slug="a-field-guide-to-leaving",
-        kind="movie",
-        title="A Field Guide to Leaving",
-        year=2018,
-        tagline="Turn left where the barn used to be.",
-        overview="After forty years behind the counter of a country petrol station, Walter gives directions to everyone but himself. "
-        "Then someone leaves the keys of a small red car. A gentle comedy of detours.",
-        genres=("Comedy", "Drama"),
-        vote=7.4,
-        votes=902,
-        director="June Ashby",
-        writer="Cormac Field",
-        cast=(("Harold Penn", "Walter"), ("Zadie Cole", "The Hitchhiker"), ("Ruth Alder", "Marguerite"), ("Biscuit", "The Dog")),
-        scene="hills",
-        poster=PosterStyle(PLAIN, "A Field Guide|to Leaving", 0.08, "#5a2f45", None, "#f5d9bd", 0.058),
-        clip=ClipStyle(30, "waves", drift=(-0.8, 0.3), root=233.08, notes=(0, 4, 7, 9, 12, 9, 7, 4) * 2, color="#fff3d0"),
-        spoken=(
-            ("You cannot miss it.", "Sie können es nicht verfehlen."),
-            ("I have missed it for forty years.", "Ich verfehle es seit vierzig Jahren."),
-            ("Then it is about time, Walter.", "Dann wird es aber Zeit, Walter."),
-        ),
-        released=(5, 25),
-    ),
-    DemoTitle(
-        slug="tidewater-blues",
-        kind="movie",
-        title="Tidewater Blues",
-        year=2011,
-        tagline="Every record has another side.",
-        overview="A collector finds a pressing of a song that was never recorded, by a singer who never lived. The label reads: press "
-        "again when the water rises. A music film with a flood in its heart.",
-        genres=("Music", "Drama"),
-        vote=7.0,
-        votes=711,
-        director="Odell Rivers",
-        writer="Odell Rivers",
-        cast=(
-            ("Marcus Teal", "Ray Dupont"),
-            ("Coretta Gale", "Lady Tidewater"),
-            ("Sid Barrow", "The Presser"),
-            ("Nell Haynes", "June"),
-        ),
-        scene="vinyl",
-        poster=PosterStyle(BOLD, "Tidewater|Blues", None, "#f7c873", "#072440", "#9fd0e0", 0.07, block=True),
-        clip=ClipStyle(
-            40,
-            "bars",
-            drift=(0.5, 0.2),
-            root=146.83,
-            notes=(0, 3, 5, 6, 7, 10, 12, 10, 7, 6, 5, 3, 0, 3, 0, 3),
-            color="#f7c873",
-            container="mp4",
-        ),
-        spoken=(
-            ("Play it again, but slower.", "Spiel es noch einmal, aber langsamer."),
-            ("It only has one speed, Ray.", "Es hat nur eine Geschwindigkeit, Ray."),
-            ("So does water.", "Wasser auch."),
-        ),
-        released=(3, 18),
-    ),
-    DemoTitle(
-        slug="rule-of-thirty",
-        kind="movie",
-        title="Rule of Thirty",
-        year=2020,
-        tagline="It began with a single square.",
-        overview="A knitting pattern, a seashell and a broken random number generator share one tiny rule. A mathematician and a "
-        "weaver follow it row by row, and the pattern never repeats. The most relaxing thriller about order you will see.",
-        genres=("Documentary", "Mystery"),
-        vote=7.6,
-        votes=418,
-        director="Linnea Voss",
-        writer="Dr. Hal Prime",
-        cast=(("Dr. Hal Prime", "Himself"), ("Rosalind Weft", "Herself"), ("Una Fell", "Narrator")),
-        scene="automaton",
-        poster=PosterStyle(HEAVY, "Rule|of|Thirty", None, "#c33c3c", "#f6f1e6", "#16263f", 0.055),
-        clip=ClipStyle(
-            24,
-            "cells",
-            drift=(0.2, 0.6),
-            root=349.23,
-            notes=(0, 12, 7, 0, 12, 7, 0, 12, 7, 0, 12, 7, 0, 12, 7, 14),
-            color="#16263f",
-        ),
-        spoken=(
-            ("One black cell. That is all we give it.", "Eine schwarze Zelle. Mehr geben wir ihm nicht."),
-            ("And then?", "Und dann?"),
-            ("And then we try to keep up.", "Und dann versuchen wir mitzukommen."),
-        ),
-        released=(1, 30),
-    ),
-    DemoTitle(
-        slug="the-long-intermission",
-        kind="movie",
-        title="The Long Intermission",
-        year=1948,
-        tagline="Please remain seated.",
-        overview="The second reel has gone missing and the projectionist with it. For one night the ushers, the pianist and a very "
-        "stubborn audience improvise the rest of the film. A lost comedy, restored from memory.",
-        genres=("Comedy", "Family"),
-        vote=7.8,
-        votes=365,
-        director="Walter P. Lantern",
-        writer="Edith Marble",
-        cast=(
-            ("Buster Crane", "The Usher"),
-            ("Dolly Vance", "Miss Popkorn"),
-            ("Ignatz Bloom", "The Pianist"),
-            ("Clara Night", "The Audience"),
-        ),
-        scene="curtains",
-        poster=PosterStyle(TALL, "The Long|Intermission", 0.15, "#f5f5f5", "#141414", "#c8c8c8", 0.075),
-        clip=ClipStyle(
-            24,
-            "testcard",
-            960,
-            720,
-            drift=(0.5, 0),
-            root=277.18,
-            notes=(0, 4, 7, 4, 0, 4, 8, 4, 0, 4, 9, 4, 0, 4, 10, 7),
-            color="#ffffff",
-            monochrome=True,
-        ),
-        spoken=(
-            ("Reel two will follow in a moment.", "Die zweite Rolle folgt in einem Augenblick."),
-            ("That was on Tuesday!", "Das war am Dienstag!"),
-            ("It is a long film, madam.", "Es ist ein langer Film, gnädige Frau."),
-        ),
-        released=(4, 16),
     ),
 )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import shutil
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import chain, zip_longest
 from pathlib import Path
@@ -14,10 +16,11 @@ from typing import Final
 import structlog
 
 from matinee.infra.media.tools import FfmpegFailed, MediaTools, run_ffmpeg
-from matinee.providers.demo.clips import Clip, arguments, draw_sources
+from matinee.providers.demo.clips import arguments, draw_sources
 from matinee.providers.demo.films import FILMS
+from matinee.providers.demo.further_films import FURTHER_FILMS
 from matinee.providers.demo.shows import SHOWS
-from matinee.providers.demo.titles import DemoTitle
+from matinee.providers.demo.titles import Clip, DemoTitle
 
 log = structlog.get_logger(__name__)
 Progress = Callable[[int, int | None, str], Awaitable[None]]
@@ -26,11 +29,36 @@ Progress = Callable[[int, int | None, str], Awaitable[None]]
 ENCODERS: Final = ("libx264", "libopenh264", "mpeg4")
 NOTICE: Final = "DEMO.txt"
 WORK: Final = ".work"
-DEADLINE: Final = timedelta(minutes=5)  # a clip takes 2-8 s on two busy cores
+DEADLINE: Final = timedelta(minutes=5)  # a clip takes about 4 s of one core
+WORKERS: Final = 2
 NICE: Final = 5
 NOTE: Final = """These films do not exist. Matinee drew and composed them on this machine, so that there is something to watch.
 Remove them with `matinee demo remove` or on the library page; files of yours in this folder are left alone.
 """
+
+
+def _mixed(films: Sequence[DemoTitle], shows: Sequence[DemoTitle]) -> tuple[DemoTitle, ...]:
+    """A show after every third film, so that a few titles are of both kinds."""
+    groups = [films[start : start + 3] for start in range(0, len(films), 3)]
+    pairs = zip_longest(groups, ([show] for show in shows), fillvalue=())
+    return tuple(chain.from_iterable(chain(*pair) for pair in pairs))
+
+
+EVERYTHING: Final = _mixed((*FILMS, *FURTHER_FILMS), SHOWS)
+
+
+@dataclass(slots=True)
+class _Counted:
+    done: int
+    total: int
+    progress: Progress | None
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def report(self, finished: str) -> None:
+        """One report at a time: the listener may do more than note it."""
+        async with self.turn:
+            if self.progress is not None:
+                await self.progress(self.done, self.total, finished)
 
 
 class DemoLibrary:
@@ -41,7 +69,7 @@ class DemoLibrary:
 
     def __init__(self, tools: MediaTools, folder: Path, titles: int = 100) -> None:
         self.folder = folder
-        self.titles: tuple[DemoTitle, ...] = _mixed(FILMS, SHOWS)[:titles]
+        self.titles: tuple[DemoTitle, ...] = EVERYTHING[:titles]
         self.clips: tuple[Clip, ...] = tuple(_in_order(self.titles))
         self._tools = tools
         self._encoder = next((name for name in ENCODERS if name in tools.encoders), ENCODERS[-1])
@@ -63,17 +91,17 @@ class DemoLibrary:
         """
         async with self._busy:
             missing = await asyncio.to_thread(self._prepare)
-            done, total = len(self.clips) - len(missing), len(self.clips)
+            counted = _Counted(len(self.clips) - len(missing), len(self.clips), progress)
+            queue = iter(missing)
             try:
-                for position, clip in enumerate(missing):
-                    if progress is not None:
-                        await progress(done, total, clip.name)
-                    await self._make(clip, missing[position + 1 : position + 2])
-                    done += 1
+                await counted.report("")
+                async with asyncio.TaskGroup() as group:
+                    for _ in range(min(WORKERS, os.cpu_count() or 1)):
+                        group.create_task(self._work(queue, counted))
+            except ExceptionGroup as failed:
+                raise failed.exceptions[0] from failed
             finally:
                 await asyncio.shield(asyncio.to_thread(shutil.rmtree, self.folder / WORK, ignore_errors=True))
-            if progress is not None:
-                await progress(done, total, "")
         return self.folder
 
     async def remove(self) -> None:
@@ -81,38 +109,28 @@ class DemoLibrary:
         async with self._busy:
             await asyncio.to_thread(self._remove)
 
-    async def _make(self, clip: Clip, following: Sequence[Clip]) -> None:
-        """Encode `clip`, and meanwhile draw what the following one needs."""
-        try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._encode(clip))
-                for later in following:
-                    group.create_task(self._drawn(later))
-        except ExceptionGroup as failed:
-            raise failed.exceptions[0] from failed
+    async def _work(self, queue: Iterator[Clip], counted: _Counted) -> None:
+        for clip in queue:
+            await self._encode(clip)
+            counted.done += 1
+            await counted.report(clip.name)
 
     async def _encode(self, clip: Clip) -> None:
-        sources = await self._drawn(clip)
-        target = self.folder / clip.path
+        sources = self.folder / WORK / clip.path.stem
         fresh = self.folder / WORK / clip.path.name
+        await asyncio.to_thread(_draw, clip, sources)
         try:
             await self._run(clip, sources, fresh, motif=True)
         except FfmpegFailed as error:
             log.warning("demo_clip_without_motif", clip=clip.name, reason=str(error))
             await self._run(clip, sources, fresh, motif=False)
-        await asyncio.to_thread(_move, fresh, target)
+        await asyncio.to_thread(_move, fresh, self.folder / clip.path)
         await asyncio.to_thread(shutil.rmtree, sources, ignore_errors=True)
 
     async def _run(self, clip: Clip, sources: Path, target: Path, *, motif: bool) -> None:
         """The generated motif needs filters that a small build of ffmpeg may lack; the film is fine without it."""
         args = arguments(clip, sources, target, self._encoder, motif=motif)
         await run_ffmpeg(self._tools, args, deadline=DEADLINE, nice=NICE)
-
-    async def _drawn(self, clip: Clip) -> Path:
-        folder = self.folder / WORK / clip.path.stem
-        if not (folder / "ready").exists():
-            await asyncio.to_thread(_draw, clip, folder)
-        return folder
 
     def _prepare(self) -> list[Clip]:
         shutil.rmtree(self.folder / WORK, ignore_errors=True)
@@ -125,7 +143,7 @@ class DemoLibrary:
 
     def _remove(self) -> None:
         shutil.rmtree(self.folder / WORK, ignore_errors=True)
-        for clip in _in_order((*FILMS, *SHOWS)):
+        for clip in _in_order(EVERYTHING):
             path = self.folder / clip.path
             path.unlink(missing_ok=True)
             for parent in path.relative_to(self.folder).parents:
@@ -134,13 +152,6 @@ class DemoLibrary:
         (self.folder / NOTICE).unlink(missing_ok=True)
         with contextlib.suppress(OSError):
             self.folder.rmdir()
-
-
-def _mixed(films: Sequence[DemoTitle], shows: Sequence[DemoTitle]) -> tuple[DemoTitle, ...]:
-    """A show after every third film, so that a few titles are of both kinds."""
-    groups = [films[start : start + 3] for start in range(0, len(films), 3)]
-    pairs = zip_longest(groups, ([show] for show in shows), fillvalue=())
-    return tuple(chain.from_iterable(chain(*pair) for pair in pairs))
 
 
 def _in_order(titles: Sequence[DemoTitle]) -> Iterator[Clip]:
@@ -170,7 +181,6 @@ def _in_order(titles: Sequence[DemoTitle]) -> Iterator[Clip]:
 def _draw(clip: Clip, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     draw_sources(clip, folder)
-    (folder / "ready").touch()
 
 
 def _move(fresh: Path, target: Path) -> None:

@@ -12,8 +12,10 @@ SHOWS: tuple[DemoTitle, ...] = (
         title="Station Keeping",
         year=2021,
         tagline="Cloudy, with a chance of everything.",
-        overview="Four people and one opinionated thermostat keep a weather station in orbit long after the company that owns it has "
-        "forgotten why. A workplace comedy at twenty-eight thousand kilometres an hour.",
+        overview=(
+            "Four people and one opinionated thermostat keep a weather station in orbit long after the company that "
+            "owns it has forgotten why. A workplace comedy at twenty-eight thousand kilometres an hour."
+        ),
         genres=("Comedy", "Science Fiction"),
         vote=8.2,
         votes=2950,
@@ -70,8 +72,11 @@ SHOWS: tuple[DemoTitle, ...] = (
         title="Marrow Street",
         year=2018,
         tagline="Open from four in the morning.",
-        overview="Six bakeries, one street, and a feud about a recipe that nobody has dared to write down since 1931. Between the "
-        "first dough and the last loaf, the neighbours of Marrow Street fall out, in love and over sacks of flour.",
+        overview=(
+            "Six bakeries, one street, and a feud about a recipe that nobody has dared to write down since 1931. "
+            "Between the first dough and the last loaf, the neighbours of Marrow Street fall out, in love and over "
+            "sacks of flour."
+        ),
         genres=("Drama", "Comedy"),
         vote=7.9,
         votes=1640,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Literal
 
 from matinee.providers.demo.artwork.lettering import Face
@@ -14,7 +15,10 @@ Motif = Literal["waves", "bars", "life", "cells", "fractal", "carpet", "vectors"
 
 @dataclass(frozen=True, slots=True)
 class PosterStyle:
-    """How the title is set on the poster. `top` is where its first line begins, as a share of the height; without it, it stands at the bottom."""
+    """How the title is set on the poster.
+
+    `top` is where its first line begins, as a share of the height; without it, the title stands at the bottom.
+    """
 
     face: Face
     lines: str
@@ -33,7 +37,7 @@ class PosterStyle:
 class ClipStyle:
     """How the film itself looks and sounds. `notes` are semitones above `root` (Hz), one for each half second of a bar."""
 
-    seconds: int = 30
+    seconds: int = 26
     motif: Motif = "waves"
     width: int = 1280
     height: int = 720
@@ -90,3 +94,22 @@ class DemoTitle:
         """A season a year, an episode a week."""
         month, day = self.released
         return date.fromordinal(date(self.year + episode.season - 1, month, day).toordinal() + 7 * (episode.number - 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """One file to make. `path` is below the library's folder."""
+
+    title: DemoTitle
+    path: Path
+    episode: DemoEpisode | None = None
+
+    @property
+    def seconds(self) -> int:
+        return self.title.clip.seconds + (self.episode.number if self.episode else 0)
+
+    @property
+    def name(self) -> str:
+        if self.episode is None:
+            return f"{self.title.title} ({self.title.year})"
+        return f"{self.title.title} - S{self.episode.season:02}E{self.episode.number:02} - {self.episode.name}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
@@ -42,7 +43,7 @@ def smooth_line(points: Sequence[Point], rounds: int = 3) -> list[Point]:
     found = list(points)
     for _ in range(rounds):
         finer = [found[0]]
-        for (ax, ay), (bx, by) in zip(found, found[1:], strict=False):
+        for (ax, ay), (bx, by) in pairwise(found):
             finer += [(ax * 0.75 + bx * 0.25, ay * 0.75 + by * 0.25), (ax * 0.25 + bx * 0.75, ay * 0.25 + by * 0.75)]
         found = [*finer, found[-1]]
     return found
@@ -135,6 +136,11 @@ class Canvas:
         else:
             self.pen().polygon(pixels, (*color, round(255 * alpha)))
 
+    def beam(self, points: Sequence[Point], color: Color, alpha: float = 1.0, blur: float = 0.012) -> None:
+        """A polygon of light."""
+        pixels = [self.at(*point) for point in points]
+        self.add_light(self.mask(lambda draw: draw.polygon(pixels, 255), blur), color, alpha)
+
     def line(self, points: Sequence[Point], width: float, color: Color, alpha: float = 1.0, blur: float = 0) -> None:
         """A line through points; `width` as a share of the shorter side."""
         pixels = [self.at(*point) for point in points]
@@ -168,7 +174,7 @@ class Canvas:
         for _ in range(steps):
             swing *= roughness
             finer = []
-            for left, right in zip(line, line[1:], strict=False):
+            for left, right in pairwise(line):
                 finer += [left, (left + right) / 2 + self.random.uniform(-swing, swing)]
             line = [*finer, line[-1]]
         tops = [(index / (len(line) - 1), base + value * height) for index, value in enumerate(line)]

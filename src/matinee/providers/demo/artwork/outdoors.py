@@ -17,12 +17,10 @@ def lighthouse(sheet: Canvas) -> None:
     aspect = sheet.unit / sheet.width
     for spread, alpha in ((0.17, 0.28), (0.09, 0.4), (0.04, 0.5)):
         beam = [(x, lamp), (-0.1, lamp - 0.02 - spread), (-0.1, lamp - 0.02 + spread)]
-        sheet.add_light(
-            sheet.mask(lambda pen, beam=beam: pen.polygon([sheet.at(*p) for p in beam], 255), 0.012), rgb("#ffdf9a"), alpha
-        )
+        sheet.beam(beam, rgb("#ffdf9a"), alpha)
     sheet.shape([(x + 0.02, lamp), (1.1, lamp - 0.08), (1.1, lamp + 0.08)], rgb("#ffdf9a"), 0.12, 0.02)
-    for n, color in enumerate(("#20335c", "#162648", "#0f1b36")):
-        sheet.sheet(sheet.wave(0.79 + n * 0.05, 0.006 + n * 0.004, 4 - n, n * 0.3), rgb(color), 0.012)
+    for n, tone in enumerate(("#20335c", "#162648", "#0f1b36")):
+        sheet.sheet(sheet.wave(0.79 + n * 0.05, 0.006 + n * 0.004, 4 - n, n * 0.3), rgb(tone), 0.012)
     rock = [(x - 0.42 * aspect, 0.9), (x - 0.3 * aspect, 0.83), (x - 0.13 * aspect, foot), (x + 0.16 * aspect, foot)]
     sheet.sheet([*rock, (x + 0.3 * aspect, 0.85), (x + 0.46 * aspect, 0.92), (x, 1.0)], rgb("#0a1020"), 0.01)
     for n in range(6):
@@ -85,14 +83,9 @@ def hills(sheet: Canvas) -> None:
         base = 0.4 + n * 0.078
         hill = sheet.ridge(base, 0.1 - n * 0.008, 0.5)
         sheet.shape(hill, tones[n])
-        mist = sheet.mask(
-            lambda pen, base=base: pen.rectangle(
-                (0, sheet.height * (base + 0.05), sheet.width, sheet.height * (base + 0.12)), 255
-            ),
-            0.05,
-        )
         if n < 6:
-            sheet.add_light(mist, rgb("#ffd9b0"), 0.2)
+            mist = [(0, base + 0.05), (1, base + 0.05), (1, base + 0.12), (0, base + 0.12)]
+            sheet.beam(mist, rgb("#ffd9b0"), 0.2, 0.05)
     road = [(sheet.focus - 0.02, 0.86), (sheet.focus + 0.05, 0.9), (sheet.focus - 0.09, 0.94), (sheet.focus + 0.14, 1.02)]
     sheet.line(smooth_line(road), 0.014, rgb("#f1c89a"), 0.85)
     a, b = sheet.unit / sheet.width, sheet.unit / sheet.height
@@ -116,11 +109,8 @@ def heron(sheet: Canvas) -> None:
     sheet.sky(rgb("#243b4a"), rgb("#5f8686"), rgb("#c9c7a4"), rgb("#f0d7a6"), rgb("#8ba69c"), rgb("#2b4a50"), rgb("#122a33"))
     sheet.glow(sheet.focus, 0.5, 0.5, rgb("#fff0c8"), 0.75)
     sheet.disc(sheet.focus, 0.47, 0.1, rgb("#fff6df"))
-    sheet.shape(
-        [(x, 1.08 - y) if y > 1 else (x, y) for x, y in sheet.ridge(0.51, 0.03, 0.5)][1:-1] + [(1, 0.56), (0, 0.56)],
-        rgb("#4a6a68"),
-        0.75,
-    )
+    shore = sheet.ridge(0.51, 0.03, 0.5)[1:-1]
+    sheet.shape([*shore, (1, 0.56), (0, 0.56)], rgb("#4a6a68"), 0.75)
     for n in range(26):
         y = 0.585 + n * 0.016
         half = (0.035 + 0.012 * n * sheet.random.uniform(0.5, 1)) * sheet.unit / sheet.width

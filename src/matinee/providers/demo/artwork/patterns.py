@@ -111,8 +111,7 @@ def vinyl(sheet: Canvas) -> None:
     a, b = sheet.unit / sheet.width, sheet.unit / sheet.height
     for turn in (-0.75, 2.4):
         wedge = [(x + math.cos(turn + t) * 0.38 * a, y + math.sin(turn + t) * 0.38 * b) for t in (-0.2, -0.1, 0.0, 0.1, 0.2)]
-        shine = sheet.mask(lambda pen, wedge=wedge: pen.polygon([sheet.at(x, y), *(sheet.at(*p) for p in wedge)], 255), 0.02)
-        sheet.add_light(shine, rgb("#9fc3d9"), 0.28)
+        sheet.beam([(x, y), *wedge], rgb("#9fc3d9"), 0.28, 0.02)
     for radius, color in ((0.135, "#f08a4b"), (0.115, "#f7c873"), (0.075, "#f08a4b"), (0.012, "#0a0d14")):
         sheet.disc(x, y, radius, rgb(color))
     for n, tone in enumerate(("#2a86b0", "#1b6a97", "#124f78", "#0b3758")):
@@ -158,9 +157,7 @@ def _kite(sheet: Canvas, x: float, y: float, size: float, turn: float, ink: tupl
         (x + (px * cos - py * sin) * a, y + (px * sin + py * cos) * b)
         for px, py in ((0, -0.8), (0.6, -0.15), (0, 1.1), (-0.6, -0.15), (0.03, -0.15))
     )
-    ribbon = [tail]
-    for n in range(1, 9):
-        ribbon.append((tail[0] + (math.sin(n * 1.15) * 0.14 - n * 0.05 * sin) * a, tail[1] + n * 0.17 * b))
+    ribbon = [(tail[0] + (math.sin(n * 1.15) * 0.14 - n * 0.05 * sin) * a, tail[1] + n * 0.17 * b) for n in range(9)]
     sheet.line(smooth_line(ribbon), 0.012 * size / 0.2, mix(ink, (255, 255, 255), 0.25))
     sheet.sheet([top, right, tail, left], ink, 0.016)
     for corners, share, color in (

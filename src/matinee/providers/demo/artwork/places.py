@@ -80,7 +80,7 @@ def winter_street(sheet: Canvas) -> None:
     sheet.shape([(0, 0.87), (1, 0.85), (1, 1.01), (0, 1.01)], rgb("#e8edf8"))
     sheet.shape([(0, 0.93), (1, 0.91), (1, 1.01), (0, 1.01)], rgb("#c4cee6"))
     _tram(sheet, sheet.focus, 0.885)
-    for n in range(420):
+    for _ in range(420):
         size = 0.0015 + 0.005 * sheet.random.random() ** 3
         sheet.disc(sheet.random.random(), sheet.random.random(), size, rgb("#ffffff"), 0.35 + 0.6 * sheet.random.random())
 
@@ -140,8 +140,8 @@ def _tram(sheet: Canvas, x: float, y: float) -> None:
                 [(left + 0.012 * a, y - 0.085 * b), (left + 0.058 * a, y - 0.085 * b), (left + 0.035 * a, y - 0.115 * b)],
                 rgb("#5b2530"),
             )
-    for n in (-0.17, 0.17):
-        sheet.disc(x + n * a, y + 0.004 * b, 0.02, rgb("#161428"))
+    for offset in (-0.17, 0.17):
+        sheet.disc(x + offset * a, y + 0.004 * b, 0.02, rgb("#161428"))
     sheet.line([(x - 0.24 * a, y - 0.2 * b), (x + 0.24 * a, y - 0.2 * b)], 0.014, rgb("#f5f8ff"))
 
 
@@ -219,7 +219,7 @@ def orbit(sheet: Canvas) -> None:
     x, y = sheet.focus, 0.37 if sheet.portrait else 0.45
     for n, (grow, color) in enumerate(((0.06, "#0e4a7a"), (0.035, "#2f86b8"), (0.015, "#9fdcf0"), (0.0, "#1d6fa3"))):
         sheet.disc(x - 0.25, 0.8 + 1.5 * b, 1.5 + grow, rgb(color), 0.35 if n < 3 else 1.0, 0.012)
-    for n in range(16):
+    for _ in range(16):
         cx, cy = sheet.random.random(), 0.88 + 0.14 * sheet.random.random()
         cloud = [
             (cx + math.cos(t) * 0.16 * sheet.random.uniform(0.5, 1), cy + math.sin(t) * 0.012)
