@@ -95,11 +95,8 @@ class Walk:
         self, folder: str, listing: _Listing, by_name: dict[str, Entry], show_nfos: tuple[Entry, ...]
     ) -> Iterator[Found | Trouble]:
         above = tuple(folder.split("/")) if folder else ()
-        videos = [
-            entry
-            for entry in listing.files
-            if entry.suffix in VIDEO_SUFFIXES and extra_kind(above, entry.stem, entry.size) is None
-        ]
+        some = [entry for entry in listing.files if entry.suffix in VIDEO_SUFFIXES]
+        videos = [entry for entry in some if extra_kind(above, entry.stem, entry.size, len(some) - 1) is None]
         if not videos:
             return
         alone = len(videos) == 1

@@ -24,13 +24,15 @@ _DASH_ONLY = frozenset({"short", "scene", "other", "extra", "deleted", "intervie
 _WHOLE = re.compile(r"(?:sample|trailer)s?[-._ ]?\d{0,2}", re.IGNORECASE)
 _PREFIX = re.compile(r"sample[-._ ]", re.IGNORECASE)
 _MOST_SAMPLE_BYTES = 300 * 1024 * 1024
+_MANY = 5
 
 
-def extra_kind(folders: Sequence[str], stem: str, size: int) -> Extra | None:
+def extra_kind(folders: Sequence[str], stem: str, size: int, neighbours: int = 1) -> Extra | None:
     """What sort of extra a video is, None for the main thing.
 
     `folders` are the folders between the library folder and the file, outermost first: the outermost is never taken for a folder
-    of extras, since a film or show may be called so (`Scenes`, `Other`).
+    of extras, since a film or show may be called so (`Scenes`, `Other`). `neighbours` are the other videos of the folder: among
+    many, `sample` is a name like any other, for a film's own folder holds few.
     """
     for folder in folders[1:]:
         kind = _FOLDERS.get(folder.casefold().strip().replace("_", " "))
@@ -38,7 +40,7 @@ def extra_kind(folders: Sequence[str], stem: str, size: int) -> Extra | None:
             return kind
     if folders and folders[0].casefold() in {"sample", "samples", "trailers"}:
         return _FOLDERS[folders[0].casefold()]
-    if _WHOLE.fullmatch(stem):
+    if _WHOLE.fullmatch(stem) and neighbours < _MANY:
         return "sample" if stem.casefold().startswith("s") else "trailer"
     match = _SUFFIX.search(stem)
     if match is not None and _is_marked(match, stem):
@@ -46,7 +48,7 @@ def extra_kind(folders: Sequence[str], stem: str, size: int) -> Extra | None:
         if word == "sample":
             return "sample" if size < _MOST_SAMPLE_BYTES else None
         return "trailer" if word == "trailer" else "extra"
-    if _PREFIX.match(stem) and 0 < size < _MOST_SAMPLE_BYTES and _released(stem):
+    if neighbours < _MANY and _PREFIX.match(stem) and 0 < size < _MOST_SAMPLE_BYTES and _released(stem):
         return "sample"
     return None
 
