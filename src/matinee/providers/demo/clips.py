@@ -11,9 +11,9 @@ from pathlib import Path
 from PIL import Image
 
 from matinee.infra.media.tools import file_url
-from matinee.providers.demo.artwork.posters import plate
 from matinee.providers.demo.filters import FRAMES, OVERSIZE, graph, music
 from matinee.providers.demo.overlays import TIMECODE, card_size, chapters, subtitles, timecode, title_card
+from matinee.providers.demo.pictures import plate
 from matinee.providers.demo.titles import Clip, ClipStyle
 
 DRAWN_WIDTH = 1080

@@ -19,7 +19,7 @@ from matinee.ports.metadata import (
     TitleMatch,
     TitleQuery,
 )
-from matinee.providers.demo.artwork import posters
+from matinee.providers.demo import pictures
 from matinee.providers.demo.library import DemoLibrary
 from matinee.providers.demo.titles import DemoEpisode, DemoTitle
 
@@ -72,10 +72,10 @@ class DemoProvider:
         if parts is None or title is None:
             return None
         if parts["kind"]:
-            return partial(posters.poster if parts["kind"] == "poster" else posters.backdrop, title)
+            return partial(pictures.poster if parts["kind"] == "poster" else pictures.backdrop, title)
         wanted = (int(parts["season"]), int(parts["number"]))
         episode = next((one for one in title.episodes if (one.season, one.number) == wanted), None)
-        return partial(posters.still, title, episode) if episode else None
+        return partial(pictures.still, title, episode) if episode else None
 
 
 def _match(title: DemoTitle, score: float) -> TitleMatch:

@@ -8,7 +8,7 @@ import re
 import pytest
 from PIL import Image
 
-from matinee.providers.demo.artwork import posters
+from matinee.providers.demo import pictures
 from matinee.providers.demo.library import EVERYTHING
 from matinee.providers.demo.titles import DemoTitle
 
@@ -53,26 +53,26 @@ def test_clips_differ_in_picture_and_sound() -> None:
 
 def test_a_poster_is_drawn_the_same_every_time_and_with_its_title() -> None:
     title = EVERYTHING[0]
-    drawn = posters.poster(title)
-    assert drawn == posters.poster(title)
+    drawn = pictures.poster(title)
+    assert drawn == pictures.poster(title)
     image = Image.open(io.BytesIO(drawn))
-    assert (image.format, image.size) == ("JPEG", posters.POSTER)
-    bare = posters.plate(title, *posters.POSTER)
+    assert (image.format, image.size) == ("JPEG", pictures.POSTER)
+    bare = pictures.plate(title, *pictures.POSTER)
     top = (0, round(0.07 * image.height), image.width, round(0.3 * image.height))
     assert image.crop(top).tobytes() != bare.crop(top).tobytes()
 
 
 def test_pictures_of_different_titles_and_episodes_differ() -> None:
     show = next(title for title in EVERYTHING if title.slug == "marrow-street")
-    stills = {posters.still(show, episode) for episode in show.episodes[:2]}
+    stills = {pictures.still(show, episode) for episode in show.episodes[:2]}
     assert len(stills) == 2
-    backdrop = Image.open(io.BytesIO(posters.backdrop(show)))
-    assert backdrop.size == posters.BACKDROP
+    backdrop = Image.open(io.BytesIO(pictures.backdrop(show)))
+    assert backdrop.size == pictures.BACKDROP
 
 
 @TITLES
 def test_every_scene_fills_the_whole_sheet(title: DemoTitle) -> None:
     for width, height in ((120, 180), (256, 144)):
-        image = posters.plate(title, width, height)
+        image = pictures.plate(title, width, height)
         assert image.size == (width, height)
         assert len(image.convert("L").resize((16, 16)).getcolors() or []) > 12
