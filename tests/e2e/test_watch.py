@@ -46,7 +46,7 @@ def test_a_film_plays_switches_seeks_and_resumes(signed_in: Page) -> None:
 
     page.get_by_role("button", name="Quality").click()
     page.get_by_role("menuitemradio", name=re.compile("360p")).click()
-    page.wait_for_function("document.querySelector('video').videoHeight === 360", timeout=40_000)
+    page.wait_for_function("() => document.querySelector('video').videoHeight === 360", timeout=40_000)
     wait_for_position(page, position(page) + 1)
 
     page.keyboard.press("5")
@@ -55,7 +55,7 @@ def test_a_film_plays_switches_seeks_and_resumes(signed_in: Page) -> None:
     left_at = position(page)
 
     page.keyboard.press("k")  # paused, so that the place is saved and stays
-    page.wait_for_function("document.querySelector('video').paused")
+    page.wait_for_function("() => document.querySelector('video').paused")
     page.reload()
     wait_for_position(page, left_at - 6)
     assert position(page) < left_at + 10
