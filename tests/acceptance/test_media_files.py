@@ -124,7 +124,7 @@ FILES: dict[str, Film | str] = {
     "sample_with_null_terminated_srt.mkv": Film("mkv", 1.23, "h264 1080x720 8 vfr", "ac3:1", "subrip:en"),
     "sample_with_srt.mkv": Film("mkv", 1.23, "h264 1080x720 8 vfr", "ac3:1", "subrip:en"),
     "sample_with_ssa_subtitles.mkv": Film("mkv", 1.14, "h264 1080x720 8 vfr", "ac3:1", "ass"),
-    "sample_with_vtt_subtitles.mkv": Film("mkv", 1.23, "h264 1080x720 8 vfr", "ac3:1", "unknown"),
+    "sample_with_vtt_subtitles.mkv": Film("mkv", 1.23, "h264 1080x720 8 vfr", "ac3:1", "webvtt"),
     "testmulti-1m.mp4": Film("mp4", 60.03, "h264 320x240 8", "aac:2 aac:1"),
     "testvideo-1m.mp4": Film("mp4", 60.03, "h264 320x240 8"),
     "video_big_buck_bunny.mp4": Film("mp4", 10.0, "h264 480x360 8 vfr", "aac:2"),

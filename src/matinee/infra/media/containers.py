@@ -19,6 +19,7 @@ _BOXES_AT_START = frozenset({b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide
 _BOXES_MAX = 200_000  # a day of one-second fragments, twice over
 _MOOV_MAX = 64 * 1024 * 1024
 _AVI_SLACK = 4096  # several writers pad their RIFF size
+_TRACKS_WITHIN = 512 * 1024  # bytes into the segment; writers put the description of tracks first
 _ZERO_TAIL = 64 * 1024
 
 
@@ -28,6 +29,7 @@ class Structure:
 
     `overrun`: a part claims to end after the file does. `index_missing`: mp4 without its `moov`.
     `encrypted`: an mp4 sample entry says so. `blank_end`: the last 64 KiB are zeros, as in a file reserved but not yet written.
+    `webvtt`: a Matroska track is `S_TEXT/WEBVTT`, which FFmpeg does not know.
     """
 
     kind: Kind | None = None
@@ -37,6 +39,7 @@ class Structure:
     fragmented: bool = False
     encrypted: bool = False
     blank_end: bool = False
+    webvtt: bool = False
 
 
 def read_structure(path: Path, size: int) -> Structure:
@@ -148,7 +151,10 @@ def _read_ebml(file: BinaryIO, size: int, blank: bool) -> Structure:
         return Structure("mkv", doctype, blank_end=blank)
     segment, segment_used = _ebml_size(rest[4:])
     start = 4 + used + length + 4 + segment_used
-    return Structure("mkv", doctype, overrun=segment is not None and start + segment > size, blank_end=blank)
+    file.seek(start)
+    webvtt = b"S_TEXT/WEBVTT" in file.read(_TRACKS_WITHIN)
+    overrun = segment is not None and start + segment > size
+    return Structure("mkv", doctype, overrun=overrun, blank_end=blank, webvtt=webvtt)
 
 
 def _ebml_size(data: bytes) -> tuple[int | None, int]:

@@ -69,7 +69,7 @@ def inspect(path: Path) -> MediaInfo:
             start_time=(container.start_time or 0) / av.time_base,
             video=videos,
             audio=audio,
-            subtitles=read_subtitles(container, notes),
+            subtitles=read_subtitles(container, notes, webvtt=structure.webvtt),
             chapters=_chapters(container),
         )
         _check_first_picture(container, info.main_video.index, notes)

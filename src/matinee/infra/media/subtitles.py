@@ -15,7 +15,9 @@ from pathlib import Path
 import pysubs2
 
 from matinee.infra.media.cues import Cue, cues_from_events
+from matinee.infra.media.probe import MediaUnreadable, ask_worker
 from matinee.infra.media.tools import FfmpegFailed, MediaTools, media_input, run_ffmpeg
+from matinee.infra.media.workers import WorkerPool
 
 WINDOW_SECONDS = 60.0
 TICKS = 90_000  # MPEG-2 timestamps per second
@@ -39,7 +41,7 @@ async def read_subtitle_track(
     try:
         result = await run_ffmpeg(tools, ["-v", "error", *media_input(path), *output], deadline=deadline, nice=nice)
     except FfmpegFailed as error:
-        raise SubtitlesUnreadable(str(error)) from error
+        return await _read_packets(path, stream_index, deadline, error)
     return await asyncio.to_thread(_parse, result.stdout.decode("utf-8", errors="replace"), "ass", None)
 
 
@@ -80,6 +82,24 @@ def decode_text(data: bytes) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return data.decode("cp1252", errors="replace")
+
+
+async def _read_packets(path: Path, stream_index: int, deadline: timedelta, first: FfmpegFailed) -> tuple[Cue, ...]:
+    """The way for WebVTT in Matroska, which ffmpeg does not know."""
+    pool = WorkerPool(1)
+    try:
+        answer = await ask_worker(pool, "subtitle_packets", {"path": str(path), "index": stream_index}, deadline)
+    except MediaUnreadable:
+        raise SubtitlesUnreadable(str(first)) from first
+    finally:
+        await pool.aclose()
+    blocks = (f"{_time(max(0.0, start))} --> {_time(end)}\n{_without_gaps(text)}\n\n" for start, end, text in answer["events"])
+    return await asyncio.to_thread(_parse, "WEBVTT\n\n" + "".join(blocks), "vtt", None)
+
+
+def _without_gaps(text: str) -> str:
+    """An empty line would end the cue, an arrow would begin another."""
+    return "\n".join(line for line in text.replace("-->", "").splitlines() if line.strip())
 
 
 def _read_file(path: Path, frame_rate: float | None) -> tuple[Cue, ...]:

@@ -96,12 +96,15 @@ def read_audio(container: InputContainer, notes: Mapping[int, TrackNotes]) -> tu
     return tuple(_audio(stream, notes) for stream in container.streams if stream.type == "audio")
 
 
-def read_subtitles(container: InputContainer, notes: Mapping[int, TrackNotes]) -> tuple[SubtitleTrack, ...]:
-    """All subtitle tracks."""
+def read_subtitles(
+    container: InputContainer, notes: Mapping[int, TrackNotes], *, webvtt: bool = False
+) -> tuple[SubtitleTrack, ...]:
+    """All subtitle tracks. With `webvtt`, one of unknown codec is WebVTT in Matroska."""
+    unnamed = {"unknown": "webvtt"} if webvtt else {}
     return tuple(
         SubtitleTrack(
             index=stream.index,
-            codec=(codec := _codec(stream, notes)),
+            codec=(codec := unnamed.get(named := _codec(stream, notes), named)),
             language=_language(stream),
             title=_title(stream),
             forced=bool(stream.disposition & Disposition.forced),

@@ -10,14 +10,18 @@ import sys
 from collections.abc import Callable
 from typing import IO, Any
 
-from matinee.infra.media import inspection, keyframe_reader
+from matinee.infra.media import inspection, keyframe_reader, subtitle_reader
 
 _MEMORY_LIMIT = 4 * 1024**3  # address space; a hostile file asks for more than any real one needs
 
 
 def main() -> None:
     """Serve tasks until stdin closes."""
-    tasks: dict[str, Callable[..., Any]] = {"probe": inspection.inspect_file, "keyframes": keyframe_reader.read_key_frames}
+    tasks: dict[str, Callable[..., Any]] = {
+        "probe": inspection.inspect_file,
+        "keyframes": keyframe_reader.read_key_frames,
+        "subtitle_packets": subtitle_reader.read_text_packets,
+    }
     answers = _take_stdout()
     _limit_self()
     for line in sys.stdin.buffer:

@@ -65,6 +65,7 @@ PLAYABLE: list[tuple[str, Check, object]] = [
     ("cover.mp4", lambda i: [track.codec for track in i.video], ["h264"]),
     ("two_videos.mkv", lambda i: (len(i.video), i.main_video.index, i.main_video.height), (2, 1, 180)),
     ("styled.mkv", lambda i: (i.subtitles[0].codec, i.subtitles[0].text), ("ass", True)),
+    ("webvtt.mkv", lambda i: (i.subtitles[0].codec, i.subtitles[0].text), ("webvtt", True)),
     ("moov_end.mp4", lambda i: i.duration, pytest.approx(6.0, abs=0.05)),
     ("fragmented.mp4", lambda i: i.duration, pytest.approx(6.0, abs=0.1)),
     ("no_duration.webm", lambda i: i.duration, pytest.approx(2.0, abs=0.05)),
@@ -185,5 +186,7 @@ async def test_a_subtitle_that_outlasts_the_film_does_not_lengthen_it(prober: Pr
     late = tmp_path / "late.srt"
     late.write_text("1\n00:00:01,000 --> 00:00:50,000\nStill here\n")
     path = tmp_path / "late.mkv"
-    clips.run("-i", clips.path("film.mp4"), "-i", late, "-map", "0:v", "-map", "1:s", "-c:v", "copy", "-f", "matroska", target=path)
+    clips.run(
+        "-i", clips.path("film.mp4"), "-i", late, "-map", "0:v", "-map", "1:s", "-c:v", "copy", "-f", "matroska", target=path
+    )
     assert (await prober.probe(path)).duration == pytest.approx(6.0, abs=0.05)

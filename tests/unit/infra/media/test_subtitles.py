@@ -21,7 +21,7 @@ pytestmark = pytest.mark.anyio
 ENGLISH = (Cue(0.5, 2.0, "Hello <i>there</i>"), Cue(2.5, 4.0, "Fish &amp; chips\nsecond line"))
 
 
-@pytest.mark.parametrize(("name", "index"), [("film.mp4", 3), ("hevc10.mkv", 2)])
+@pytest.mark.parametrize(("name", "index"), [("film.mp4", 3), ("hevc10.mkv", 2), ("webvtt.mkv", 1)])
 async def test_reads_a_track_of_a_video(name: str, index: int, tools: MediaTools, clips: Clips) -> None:
     found = await read_subtitle_track(tools, clips.path(name), index)
     assert [cue.text for cue in found] == [cue.text for cue in ENGLISH]
