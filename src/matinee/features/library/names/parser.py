@@ -22,6 +22,8 @@ from matinee.features.library.names.hints import take_edition, take_hints
 from matinee.features.library.names.markers import Marker, find_marker, rewrite
 from matinee.features.library.names.parsed import FolderKind, ParsedName
 
+# A slash inside brackets, as in `Title (CamRip / 2014)`, separates no folders.
+_SEPARATOR: Final = re.compile(r"[/\\](?![^()/\\]*\))")
 _OTHER_SUFFIXES: Final = frozenset({".srt", ".ass", ".ssa", ".sub", ".vtt", ".nfo", ".torrent", ".iso"})
 _SEASON_FOLDER = re.compile(
     r"(?i)^(?:(?:the[\s._])?(?:season|saison|temporada|staffel|stagione|series|s[äa]song)[\s._-]*(\d{1,4})|s(\d{1,4})|(specials?))(?:[\s._-].*)?$"
@@ -40,7 +42,7 @@ _YEAR_IN_BRACKETS = re.compile(r"[(\[](?P<year>(?:19|20)\d\d)[)\]]")
 @lru_cache(maxsize=4096)
 def parse_path(path: str, kind: FolderKind = "mixed") -> ParsedName:
     """What `path` says, relative to its library folder. `kind` of the folder settles whether it is a film or an episode."""
-    raw = [part for part in re.split(r"[/\\]", path) if part.strip()]
+    raw = [part for part in _SEPARATOR.split(path) if part.strip()]
     if not raw:
         return ParsedName("movie", path.strip() or "Untitled")
     raw[-1] = _without_suffix(raw[-1])
@@ -83,7 +85,7 @@ def _corrected(name: _Name) -> ParsedName:
         is_episode = True
     if marker is not None and marker.dated and air_date is not None:
         seasons, episodes = (), ()
-    title = _show_title(name.stem, guess, marker) if is_episode else _film_title(name.stem, guess)
+    title = _show_title(name.stem, guess, marker) if is_episode else _film_title(name, guess)
     absolute = is_episode and bool(episodes) and not seasons
     return ParsedName(
         kind="episode" if is_episode else "movie",
@@ -119,9 +121,12 @@ def _show_title(stem: str, guess: dict[str, Any], marker: Marker | None) -> str:
     return guessed if words.folded(guessed) == words.folded(before) and " " not in stem[: marker.start] else before
 
 
-def _film_title(stem: str, guess: dict[str, Any]) -> str:  # Any: guessit's values have no types
-    guessed = _first(guess.get("title"))
-    if not weak.says_nothing(stem) and (weak.is_technical(guess) or not _is_in(guessed, stem)):
+def _film_title(name: _Name, guess: dict[str, Any]) -> str:  # Any: guessit's values have no types
+    guessed, stem = _first(guess.get("title")), name.stem
+    above = next((folder for folder in reversed(name.parts[:-1]) if folder != stem), "")
+    foreign = not _is_in(guessed, stem) and not weak.is_release(above)
+    dated = weak.is_dated(stem) and _year(guess) is None
+    if not weak.says_nothing(stem) and (weak.is_technical(guess) or foreign or dated):
         guessed = words.clean(stem)
     return words.without_edition(_with_leading_words(stem, _whole_film_title(stem, guessed, guess)))
 

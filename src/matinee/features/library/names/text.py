@@ -51,7 +51,8 @@ def without_brackets(text: str) -> str:
 
 def without_edition(title: str) -> str:
     """Without the words of an edition at the end, unless nothing would be left."""
-    return _EDITION.sub("", title).strip() or title
+    shorter = _EDITION.sub("", title)
+    return title if shorter == title else shorter.strip(_EDGE) or title
 
 
 def clean(text: str) -> str:

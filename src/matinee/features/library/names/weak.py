@@ -18,8 +18,11 @@ _TECHNICAL: Final = frozenset(
     | {"subtitle_language", "language", "other", "bit_rate", "video_bit_rate", "audio_bit_rate", "size"}
 )
 _NUMBERED: Final = re.compile(r"(?i)\b(?:e|ep|episode|episodio|cap|capitulo|folge|part|of)[ ._]?\d|第|\d[ ._]?of[ ._]?\d")
-_WORDS_THEN_NUMBER: Final = re.compile(r"[^\[\]()]*[^\W_][ ._]\d{1,3}(?:[ ._]\d{1,3})?(?:[ ._][^\[\]()]*)?")
+_WORDS_THEN_NUMBER: Final = re.compile(r"[^\[\]()]*[^\W_][ ._]\d{1,4}(?:[ ._]\d{1,3})?(?:[ ._][^\[\]()]*)?")
 _HASH: Final = re.compile(r"[0-9a-f]{16,}|(?=\w*\d)(?=\w*[A-Za-z])[0-9A-Za-z]{20,}", re.IGNORECASE)
+_RELEASE: Final = re.compile(
+    r"(?i)(?<!\d)(?:19|20)\d\d(?!\d)|\b(?:\d{3,4}[pi]|[xh]\.?26[45]|xvid|divx|web(?:-?dl|rip)?|blu-?ray|hdtv|dvd(?:rip|r|scr)?|b[rd]rip|hdrip)\b"
+)
 _EMPTY: Final = frozenset({"movie", "film", "video", "index", "title", "feature", "main"})
 
 
@@ -36,6 +39,16 @@ def is_technical(guess: Mapping[str, Any]) -> bool:  # Any: guessit's values hav
     """Whether a name has words for a codec or the like but nothing else of a release: they are then more likely its title."""
     found = _TECHNICAL.intersection(guess) - {"language", "subtitle_language", "size", "other"}
     return bool(found) and _BARE.union(_TECHNICAL).issuperset(guess)
+
+
+def is_release(folder: str) -> bool:
+    """Whether a folder is named as releases are: with a year, a source, a codec."""
+    return _RELEASE.search(folder) is not None
+
+
+def is_dated(stem: str) -> bool:
+    """Whether a camera made the name (`VID_20190814_120301`)."""
+    return re.search(r"(?<!\d)(?:19|20)\d\d-?[01]\d-?[0-3]\d[-_T ]?\d{2}[.:-]?\d{2}", stem) is not None
 
 
 def says_nothing(stem: str) -> bool:
