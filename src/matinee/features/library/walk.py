@@ -190,8 +190,8 @@ def count_videos(root: Path) -> int:
     """About how many videos there are, for a progress bar: quick, without looking at any of them."""
     count = 0
     for _folder, folders, files in os.walk(root, onerror=None):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        count += sum("." + name.rpartition(".")[2].lower() in VIDEO_SUFFIXES for name in files)
+        folders[:] = [name for name in folders if not name.startswith(".") and name.casefold() not in _SKIPPED]
+        count += sum("." + name.rpartition(".")[2].lower() in VIDEO_SUFFIXES for name in files if name[0] != ".")
     return count
 
 

@@ -17,7 +17,7 @@ _FOLDERS: Final[dict[str, Extra]] = {
     **dict.fromkeys(("special features", "backdrops", "theme-music", "other"), "extra"),
 }
 _SUFFIX = re.compile(
-    r"[-._ ](?P<word>sample|trailer|behindthescenes|deleted|deletedscene|featurette|interview|scene|short|other|extra)\d{0,2}$",
+    r"[-._](?P<word>sample|trailer|behindthescenes|deleted|deletedscene|featurette|interview|scene|short|other|extra)\d{0,2}$",
     re.IGNORECASE,
 )
 _DASH_ONLY = frozenset({"short", "scene", "other", "extra", "deleted", "interview"})
