@@ -47,9 +47,12 @@ def test_a_film_plays_switches_seeks_and_resumes(signed_in: Page) -> None:
     page.get_by_role("button", name="Quality").click()
     page.get_by_role("menuitemradio", name=re.compile("360p")).click()
     page.wait_for_function("() => document.querySelector('video').videoHeight === 360", timeout=40_000)
+    page.keyboard.press("Escape")  # the menu, not the player
     wait_for_position(page, position(page) + 1)
 
+    assert position(page) < FILM_SECONDS / 3
     page.keyboard.press("5")
+    page.wait_for_function("() => document.querySelector('video').currentTime >= 29.9", timeout=5_000)
     wait_for_position(page, FILM_SECONDS / 2 + 1)
     assert picture_height(page) == 360
     left_at = position(page)
