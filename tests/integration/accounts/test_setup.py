@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from matinee.features.accounts.events import SetupCompleted
+from matinee.infra.errors import Conflict
+from matinee.infra.feature import EventBus
 from tests.integration.accounts.conftest import PASSWORD, Server
 
 pytestmark = pytest.mark.anyio
@@ -84,6 +87,16 @@ async def test_bad_values_leave_the_server_without_an_administrator(server: Serv
         assert PASSWORD not in answer.text
     assert (await client.get("/setup")).json()["needs_admin"]
     assert server.setups == []
+
+
+async def test_a_folder_that_cannot_be_added_does_not_undo_the_set_up(server: Server) -> None:
+    async def fail(event: SetupCompleted) -> None:
+        raise Conflict("The folder is in use.")
+
+    server.container.get(EventBus).subscribe(SetupCompleted, fail)
+    client = server.client()
+    assert (await client.post("/setup", json=ADMIN)).status_code == 201
+    assert (await client.get("/me")).json()["role"] == "admin"
 
 
 async def test_a_headless_start_makes_the_administrator_of_the_settings_once(server: Server) -> None:

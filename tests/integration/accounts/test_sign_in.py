@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from sqlalchemy import text
 
-from matinee.features.accounts.housekeeping import Housekeeping
+from matinee.features.accounts.housekeeping import Housekeeping, keep_house
 from matinee.infra.ids import UserId
 from tests.integration.accounts.conftest import MINUTES, PASSWORD, Server, SignIn
 
@@ -225,6 +225,16 @@ async def test_secrets_are_stored_hashed_and_not_logged(
     written = capsys.readouterr()
     for secret in secrets:
         assert secret not in stored + caplog.text + written.out + written.err
+
+
+async def test_housekeeping_runs_beside_the_server_and_writes_at_its_end(ready: Server, sign_in: SignIn) -> None:
+    client = await sign_in()
+    async with keep_house(ready.container):
+        await ready.clock.advance(30)
+        await client.get("/me")
+    async with ready.database.read() as unit:
+        seen = await unit.session.execute(text("SELECT count(*) FROM auth_session WHERE last_seen_at > created_at"))
+        assert seen.scalar_one() == 1
 
 
 async def test_housekeeping_writes_uses_and_deletes_what_ended(ready: Server, sign_in: SignIn) -> None:

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from matinee.providers.demo import pictures
+from matinee.providers.demo.artwork.lettering import PLAIN, line_mask
 from matinee.providers.demo.library import EVERYTHING
 from matinee.providers.demo.titles import DemoTitle
 
@@ -68,6 +69,17 @@ def test_pictures_of_different_titles_and_episodes_differ() -> None:
     assert len(stills) == 2
     backdrop = Image.open(io.BytesIO(pictures.backdrop(show)))
     assert backdrop.size == pictures.BACKDROP
+
+
+def test_the_typeface_has_every_letter_that_is_set() -> None:
+    missing = bytes(line_mask("\u0416", PLAIN, 40).tobytes())
+    assert line_mask("\u0419", PLAIN, 40).tobytes() == missing, "letters it lacks look alike"
+    words = "".join(
+        title.title + title.tagline + title.director + title.writer + "".join(name for name, _ in title.cast)
+        for title in EVERYTHING
+    )
+    for letter in sorted(set(words) - {" "}):
+        assert line_mask(letter, PLAIN, 40).tobytes() != missing, letter
 
 
 @TITLES

@@ -5,6 +5,7 @@ Weight is a stroke round the letters, width a squeeze of the whole line, spacing
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -38,7 +39,7 @@ def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 
 def line_mask(text: str, face: Face, height: int) -> Image.Image:
     """One line as a mask whose capitals are `height` pixels high, with room for what hangs below."""
-    words = text.upper() if face.capitals else text
+    words = _plain(text.upper() if face.capitals else text)
     font = _font(_DRAWN)
     stroke = round(face.weight * _DRAWN / 2)
     gap = face.spacing * _DRAWN
@@ -54,6 +55,11 @@ def line_mask(text: str, face: Face, height: int) -> Image.Image:
     return sheet.crop((0, top, sheet.width, bottom)).resize(
         (max(1, round(sheet.width * scale * face.width)), max(1, round((bottom - top) * scale))), Image.Resampling.LANCZOS
     )
+
+
+def _plain(text: str) -> str:
+    """The typeface has no accents: `Lucía` is set as `Lucia`."""
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
 
 
 def fitted(text: str, face: Face, height: int, width: int) -> Image.Image:
