@@ -17,7 +17,7 @@ from matinee.infra.jobs.definitions import JobContext, JobDefinition, JobView, R
 from matinee.infra.jobs.options import JobsOptions
 from matinee.infra.jobs.service import JobService
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
 Start = Callable[..., Awaitable[JobService]]
 
 
@@ -279,8 +279,8 @@ async def test_a_key_keeps_a_second_job_out_while_the_first_is_active(started: S
     await ended(jobs, ids[0])
     newer = await jobs.enqueue("test.scan", key="folder 1")
     assert newer != ids[0]
-    gate.clear()
     await ended(jobs, newer)
+    gate.clear()
     third = await jobs.enqueue("test.scan", key="folder 1")
     with pytest.raises(Conflict):
         await jobs.retry(newer)

@@ -22,7 +22,7 @@ from matinee.infra.jobs.options import JobsOptions
 from matinee.infra.jobs.service import JobService
 from matinee.infra.observability.metrics import Metrics
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
 Options = Callable[..., JobsOptions]
 
 
