@@ -115,5 +115,5 @@ export function Late({ children }: { children: ComponentChildren }) {
     const timer = setTimeout(() => setDue(true), 300);
     return () => clearTimeout(timer);
   }, []);
-  return due ? children : null;
+  return <>{due && children}</>;
 }

@@ -5,6 +5,7 @@ import { Card } from "../../parts/card.tsx";
 import { ErrorNotice, Late } from "../../parts/notice.tsx";
 import { usePageTitle } from "../../parts/page-title.ts";
 import { Row } from "../../parts/row.tsx";
+import { useLibraryFeed } from "../../state/library-feed.ts";
 import { useQuery } from "../../state/query.ts";
 import { EmptyLibrary } from "./empty-library.tsx";
 import { Hero } from "./hero.tsx";
@@ -14,6 +15,7 @@ import "./home.css";
 export default function Home() {
   const home = useQuery("home", (signal) => api.catalog.home(signal));
   usePageTitle(null);
+  useLibraryFeed("home");
   if (home.data) return <HomeBody home={home.data} />;
   if (home.error) return <ErrorNotice error={home.error} retry={home.reload} />;
   return (

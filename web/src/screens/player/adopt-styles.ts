@@ -1,7 +1,8 @@
 /**
  * media-chrome writes `<style>` elements into its shadow roots, which a strict content security policy blocks. This turns
- * each into a constructed style sheet, which the policy allows, and leaves it reachable as the element's `sheet`, where
- * media-chrome looks for it. Call it before media-chrome is loaded; nothing else here uses shadow roots.
+ * each into a constructed style sheet, which the policy allows, and leaves an inert element named `style` in its place
+ * whose `sheet` it is, because media-chrome looks there to change rules. Call it before media-chrome is loaded; nothing
+ * else here uses shadow roots.
  */
 export function adoptShadowStyles(): void {
   const prototype = ShadowRoot.prototype as ShadowRoot & { adopts?: boolean };
@@ -27,17 +28,24 @@ export function adoptShadowStyles(): void {
   }
 }
 
-/** A style of another type is text to the browser: not applied, and not a violation. */
+// Not the namespace of HTML: to the browser no style element, to a selector one all the same.
+const INERT = "urn:matinee:style";
+
 function inert(html: string): string {
-  return html.replaceAll("<style", '<style type="text/x-adopted"');
+  return html.replaceAll("<style", "<template data-style").replaceAll("</style>", "</template>");
 }
 
 function adopt(root: ShadowRoot): void {
-  for (const element of root.querySelectorAll<HTMLStyleElement>('style[type="text/x-adopted"]')) {
+  for (const source of root.querySelectorAll("template[data-style]")) {
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync(element.textContent ?? "");
+    // Within an SVG picture it is an element of SVG, with its text in itself.
+    const holder = source instanceof HTMLTemplateElement ? source.content : source;
+    sheet.replaceSync(holder.textContent ?? "");
     root.adoptedStyleSheets.push(sheet);
-    Object.defineProperty(element, "sheet", { value: sheet, configurable: true });
+    const stand = document.createElementNS(INERT, "style");
+    Object.defineProperty(stand, "sheet", { value: sheet });
+    if (source.id) stand.id = source.id;
+    source.replaceWith(stand);
   }
   for (const element of root.querySelectorAll("*")) if (element.shadowRoot) adopt(element.shadowRoot);
 }

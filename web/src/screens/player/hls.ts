@@ -29,9 +29,7 @@ export async function startHls(playback: Playback, url: string, position: number
   });
   hls.on(Hls.Events.MANIFEST_PARSED, () => playback.manifestRead());
   hls.on(Hls.Events.LEVEL_SWITCHED, (_event, { level }) => playback.levelSwitched(level));
-  hls.on(Hls.Events.FRAG_BUFFERED, () => {
-    playback.bandwidth.value = Math.round(hls.bandwidthEstimate);
-  });
+  hls.on(Hls.Events.FRAG_BUFFERED, () => playback.estimated(hls.bandwidthEstimate));
   recover(hls, playback);
   // The caller learns of the manifest after it has the instance.
   queueMicrotask(() => {

@@ -105,7 +105,12 @@ export class Playback {
 
   /** The speed of the connection, newly measured unless that was done a moment ago. */
   async measure(): Promise<void> {
-    this.bandwidth.value = (await measureBandwidth()) ?? this.hls?.bandwidthEstimate ?? this.bandwidth.value;
+    this.bandwidth.value = (await measureBandwidth()) ?? this.bandwidth.value;
+  }
+
+  /** What hls.js makes of the connection: less than a measurement, because it waits for segments that are still being made. */
+  estimated(bandwidth: number): void {
+    this.bandwidth.value ??= Math.round(bandwidth);
   }
 
   /** hls.js has read the master playlist. */

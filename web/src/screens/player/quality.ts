@@ -19,10 +19,17 @@ export function recommended(
   screenHeight: number,
 ): Quality | null {
   if (bandwidth === null || qualities.length === 0) return null;
-  const ascending = [...qualities].sort((a, b) => a.height - b.height || a.bandwidth - b.bandwidth);
+  const ascending = [...qualities].sort(
+    (a, b) => a.height - b.height || rank(a) - rank(b) || a.bandwidth - b.bandwidth,
+  );
   const enough = ascending.find((quality) => quality.height >= screenHeight)?.height ?? Number.POSITIVE_INFINITY;
   const carried = ascending.filter((quality) => quality.bandwidth * HEADROOM <= bandwidth && quality.height <= enough);
   return carried.at(-1) ?? ascending[0] ?? null;
+}
+
+/** At the same height nothing looks better than the file itself. */
+function rank(quality: Quality): number {
+  return quality.id === ORIGINAL ? 1 : 0;
 }
 
 /** Bits per second of a file as a whole. Pure. */

@@ -15,7 +15,7 @@ import type { MenuName } from "./menus.tsx";
 import { NextUp } from "./next-up.tsx";
 import { Playback } from "./playback.ts";
 import { Stats } from "./stats.tsx";
-import { useKeys } from "./use-keys.ts";
+import { useKeys, wake } from "./use-keys.ts";
 import { useProgress } from "./use-progress.ts";
 import { useThumbnails } from "./use-thumbnails.ts";
 
@@ -59,6 +59,7 @@ export function Stage({ title, item }: { title: string; item: string | null }) {
   const next = () =>
     session?.next_item_id && navigate(watchPath(session.item.title_id, session.next_item_id), { replace: true });
   useKeys({ playback, controller, shown, setShown, flash: setFlash, leave, next });
+  useEffect(() => wake(controller.current), [shown.menu]);
   const error = playback?.error.value;
   const busyMenu = shown.menu !== null || shown.help;
   return (

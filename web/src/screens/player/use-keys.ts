@@ -39,7 +39,7 @@ export function useKeys(options: KeysOptions): void {
 }
 
 /** Shows the controls, as a movement of the mouse would. */
-function wake(controller: HTMLElement | null): void {
+export function wake(controller: HTMLElement | null): void {
   controller?.dispatchEvent(new PointerEvent("pointermove", { bubbles: true, composed: true, pointerType: "mouse" }));
 }
 
