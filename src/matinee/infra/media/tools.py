@@ -256,7 +256,8 @@ async def _read_output(stream: asyncio.StreamReader, limit: int) -> bytes:
 
 
 async def _feed(stream: asyncio.StreamWriter, data: bytes) -> None:
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the program may end before it has read all
+    # The program may end before it has read all; uvloop then says RuntimeError.
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError, RuntimeError):
         stream.write(data)
         await stream.drain()
     stream.close()
