@@ -161,6 +161,9 @@ async def test_a_queued_job_that_is_cancelled_never_starts(started: Start) -> No
     assert ran == [first, third]
     with pytest.raises(Conflict):
         await jobs.cancel(second)
+    await jobs.retry(second)
+    assert (await ended(jobs, second)).state == "succeeded"
+    assert ran == [first, third, second]
 
 
 async def test_a_running_job_is_cancelled_at_its_next_checkpoint(started: Start) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -75,6 +77,19 @@ async def test_what_is_enqueued_before_the_engine_has_loaded_runs_once_it_has(da
     async with jobs.running():
         job_id = await jobs.enqueue("test.work")
         assert (await until(jobs, job_id, lambda view: view.state == "succeeded")).result == {"sum": 3}
+
+
+async def test_an_engine_that_does_not_start_keeps_nobody_from_enqueueing(
+    database: Database, options: Options, tmp_path: Path
+) -> None:
+    work = Work()
+    broken = replace(options(), url=f"sqlite:///{tmp_path / 'no such folder' / 'jobs.db'}")
+    jobs = service(database, broken, work)
+    async with jobs.running():
+        job_id = await jobs.enqueue("test.work")
+        with pytest.raises(RuntimeError, match="loading"):
+            await jobs.probe()
+    assert (await jobs.get(job_id)).state == "queued"
 
 
 async def test_a_job_whose_process_died_before_the_engine_had_it_is_not_lost(database: Database, options: Options) -> None:

@@ -114,6 +114,12 @@ class JobService:
         """Return when the engine has loaded."""
         await self._ready.wait()
 
+    async def probe(self) -> str:
+        """For the health checks: what this process does. Raises while the engine has not loaded."""
+        if not self._engine.ready:
+            raise RuntimeError("the job engine is loading")
+        return f"{len(self._runner.runs)} running; queues: {', '.join(self._options.queues) or 'none'}"
+
     async def enqueue(
         self, name: str, payload: Payload | None = None, *, priority: int = PRIORITY, key: str | None = None
     ) -> JobId:
