@@ -78,6 +78,8 @@ class Walk:
             yield batch
 
     def _entries(self) -> Iterator[Found | Trouble]:
+        if is_skipped(self._under):
+            return
         pending: list[tuple[str, tuple[Entry, ...]]] = [(self._under, ())]
         while pending:
             folder, show_nfos = pending.pop()
@@ -131,7 +133,7 @@ class Walk:
         for entry in found:
             if entry.name in _IGNORE_MARKS:
                 return _Listing([], [], [], ignored=True)
-            if not entry.name.startswith(".") and entry.name.casefold() not in _SKIPPED:
+            if not is_skipped(entry.name):
                 self._sort(folder, entry, listing)
         return listing
 
@@ -186,11 +188,16 @@ class Walk:
         return str(Path(self._root) / real(folder)) if folder else self._root
 
 
+def is_skipped(path: str) -> bool:
+    """Whether a path is hidden, or leads through what is: such folders belong to the system or to a program at work."""
+    return any(name.startswith(".") or name.casefold() in _SKIPPED for name in path.split("/"))
+
+
 def count_videos(root: Path) -> int:
     """About how many videos there are, for a progress bar: quick, without looking at any of them."""
     count = 0
     for _folder, folders, files in os.walk(root, onerror=None):
-        folders[:] = [name for name in folders if not name.startswith(".") and name.casefold() not in _SKIPPED]
+        folders[:] = [name for name in folders if not is_skipped(name)]
         count += sum("." + name.rpartition(".")[2].lower() in VIDEO_SUFFIXES for name in files if name[0] != ".")
     return count
 

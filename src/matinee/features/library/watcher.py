@@ -19,6 +19,7 @@ from matinee.features.library.names.formats import SUBTITLE_CODECS, VIDEO_SUFFIX
 from matinee.features.library.paths import is_within, real, stored
 from matinee.features.library.policy import LibraryOptions, ScanRequest
 from matinee.features.library.repository import FolderRepository
+from matinee.features.library.walk import is_skipped
 from matinee.infra.clock import Clock
 from matinee.infra.database import Database
 
@@ -103,7 +104,8 @@ def requests(folders: Mapping[str, str], paths: Iterable[str]) -> list[ScanReque
         root = next((folder for folder in folders if is_within(path, folder)), None)
         if root is not None:
             below = "" if path == root else str(Path(path).parent)[len(root.rstrip("/")) :].strip("/")
-            touched.setdefault(folders[root], set()).add(stored(below))
+            if not is_skipped(below):
+                touched.setdefault(folders[root], set()).add(stored(below))
     found: list[ScanRequest] = []
     for folder_id, unders in touched.items():
         top = {under for under in unders if not any(is_within(under, other) for other in unders if other != under)}

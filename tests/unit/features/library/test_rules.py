@@ -71,4 +71,5 @@ def test_a_burst_of_changes_becomes_few_scans() -> None:
     ]
     assert requests(folders, ["/films/a.mkv", "/films/A/a.mkv"]) == [ScanRequest("f", "")]
     assert requests(folders, [f"/shows/{number}/x.mkv" for number in range(50)]) == [ScanRequest("s", "")]
+    assert requests(folders, ["/films/.work/a.mkv", "/films/@eaDir/A/b.mkv"]) == []
     assert requests({"/": "r"}, ["/a/b.mkv"]) == [ScanRequest("r", "a")]

@@ -77,6 +77,11 @@ def test_a_folder_that_is_not_there_protects_what_is_known(tmp_path: Path) -> No
     assert (trouble.path, trouble.protects) == ("gone", True)
 
 
+def test_nothing_below_a_hidden_folder(tmp_path: Path) -> None:
+    put(tmp_path, "a/.work/one.mkv")
+    assert walk(tmp_path, "a/.work") == ({}, {})
+
+
 def test_only_below_a_sub_folder(tmp_path: Path) -> None:
     put(tmp_path, "a/one.mkv", "b/two.mkv")
     assert set(walk(tmp_path, "b")[0]) == {"b/two.mkv"}
