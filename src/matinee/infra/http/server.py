@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import signal
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from types import FrameType
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from matinee.infra.http.health import HealthChecks
+
+_LOOK_EVERY = 0.1
 
 
 class Shutdown:
@@ -38,7 +43,11 @@ class ServerOptions:
 
 
 class GracefulServer(uvicorn.Server):
-    """Stops in this order: not ready any more, event streams end, requests finish (WebSockets get 1012), lifespan ends."""
+    """Stops in this order: not ready any more, event streams end and WebSockets close with 1012, requests finish, lifespan ends.
+
+    While the requests of before the signal finish, connections are still accepted: a balancer can read that this server is not
+    ready, and what reaches it meanwhile is answered.
+    """
 
     def __init__(self, config: uvicorn.Config, shutdown: Shutdown, checks: HealthChecks, listening: Callable[[], None]) -> None:
         super().__init__(config)
@@ -52,9 +61,35 @@ class GracefulServer(uvicorn.Server):
             self._listening()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        loop = asyncio.get_running_loop()
+        grace = self.config.timeout_graceful_shutdown or 0
+        deadline = loop.time() + grace
         self._checks.draining = True
         self._told.event.set()
+        running = set(self.server_state.tasks)
+        while running and loop.time() < deadline and not self.force_exit:
+            _, running = await asyncio.wait(running, timeout=_LOOK_EVERY)
+        self.config.timeout_graceful_shutdown = max(1, round(deadline - loop.time()))
         await super().shutdown(sockets)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """SIGTERM and SIGINT ask for a stop; a second SIGINT does not wait for requests.
+
+        Unlike uvicorn's own, the signal is not raised again at the end: its default action would kill the process before jobs,
+        transcoders and databases were closed. During that time SIGTERM does nothing more, and SIGINT interrupts.
+        """
+        signal.signal(signal.SIGTERM, self.handle_exit)
+        interrupt = signal.signal(signal.SIGINT, self.handle_exit)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, interrupt)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self.should_exit and sig == signal.SIGINT:
+            self.force_exit = True
+        self.should_exit = True
 
 
 async def serve(
