@@ -19,7 +19,7 @@ TEMPLATE = "matinee_template"
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> tuple[str, dict[str, bool]]:
-    """The server runs on asyncio with uvloop, whose processes, pipes and sockets are not quite asyncio's own: test on the same."""
+    """The server runs on uvloop, whose processes, pipes and sockets are not quite the ones of asyncio: test on the same."""
     return "asyncio", {"use_uvloop": True}
 
 

@@ -17,7 +17,7 @@ from tests.servers.product import Product, environment
 from tests.servers.waiting import wait_for_end, wait_until
 
 FILES = 240
-FILM_SECONDS = 40
+FILM_SECONDS = 24
 
 
 @pytest.fixture
