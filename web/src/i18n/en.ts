@@ -31,12 +31,10 @@ export const en = {
     remove: "Remove",
     delete: "Delete",
     add: "Add",
-    save: "Save",
     copy: "Copy",
     copied: "Copied",
     more: "Show more",
     next: "Next",
-    previous: "Previous",
     reload: "Reload the page",
     goHome: "Go to the start page",
     clear: "Clear",
@@ -54,7 +52,6 @@ export const en = {
     titles: (n: number) => p(n, { one: `${n} title`, other: `${n} titles` }),
     unknownLanguage: "Unknown language",
     track: (n: number) => `Track ${n}`,
-    asOf: (ago: string) => `As of ${ago}`,
   },
   row: {
     "continue-watching": "Continue watching",
@@ -90,7 +87,6 @@ export const en = {
   },
   setup: {
     title: "Welcome to Matinee",
-    intro: "Two steps, and the lights go down.",
     step: (n: number, of: number) => `Step ${n} of ${of}`,
     accountTitle: "Who runs this cinema?",
     accountText: "This account may change everything: folders, accounts, jobs.",
@@ -138,7 +134,6 @@ export const en = {
     year: "Year",
     all: "All",
     allYears: "Every year",
-    decade: (year: number) => `${year}s`,
     filter: "Filter by title",
     emptyMovies: "No movies yet",
     emptyShows: "No shows yet",
@@ -187,7 +182,6 @@ export const en = {
     forced: "forced",
     default: "default",
     noEpisodes: "No episodes are known of this season.",
-    fromStart: "Play from the start",
     bits: (n: number) => `${n} bit`,
     frames: (n: string) => `${n} frames/s`,
     channels: (n: number) =>
@@ -198,7 +192,6 @@ export const en = {
     auto: "Auto",
     autoAt: (name: string) => `Auto (${name})`,
     original: "Original",
-    originalHint: "The file as it is, untouched",
     recommended: "Recommended",
     measured: (rate: string) => `Your connection: ${rate}`,
     measuring: "Measuring your connection…",
@@ -221,8 +214,6 @@ export const en = {
     busy: "The server is busy converting other videos. It will be free again shortly.",
     expired: "The playback link has expired.",
     resumed: (time: string) => `Resumed at ${time}`,
-    startOver: "Start over",
-    tapToPlay: "Press play to begin",
     volume: (percent: number) => `Volume ${percent} %`,
     speedNow: (rate: string) => `Speed ${rate}×`,
     queued: "You are offline. Your place is kept and will be saved when you are back.",
@@ -304,7 +295,6 @@ export const en = {
     title: "Jobs",
     active: "Now",
     recent: "Earlier",
-    noneActive: "Nothing is running.",
     none: "No jobs yet",
     noneText: "Scans, conversions and housekeeping show up here.",
     states: {
@@ -396,7 +386,6 @@ export const en = {
     correlation: "Reference",
     notFoundTitle: "There is nothing here",
     notFoundText: "The address may be old or mistyped.",
-    stale: "Showing what was loaded before.",
   },
 };
 

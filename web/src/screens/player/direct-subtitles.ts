@@ -1,4 +1,4 @@
-import { parseVtt, segments, subtitlePlaylists } from "./vtt.ts";
+import { fromTime, parseVtt, segments, subtitlePlaylists } from "./vtt.ts";
 
 /** Subtitles for a file that plays as it is: read from the session's playlists and put on a text track of the video. */
 export class DirectSubtitles {
@@ -24,10 +24,11 @@ export class DirectSubtitles {
 
   private async *read(index: number): AsyncGenerator<string> {
     const master = await text(this.masterUrl);
-    const uri = subtitlePlaylists(master)[index];
-    if (!uri) return;
-    const playlistUrl = new URL(uri, new URL(this.masterUrl, document.baseURI));
-    for (const segment of segments(await text(playlistUrl))) yield await text(new URL(segment, playlistUrl));
+    const address = subtitlePlaylists(master)[index];
+    if (!address) return;
+    const playlistUrl = new URL(address, new URL(this.masterUrl, document.baseURI));
+    const list = fromTime(segments(await text(playlistUrl)), this.video.currentTime);
+    for (const { uri } of list) yield await text(new URL(uri, playlistUrl));
   }
 }
 

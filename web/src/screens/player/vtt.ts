@@ -38,7 +38,32 @@ export function subtitlePlaylists(master: string): string[] {
   return media.map((line) => /URI="([^"]*)"/.exec(line)?.[1] ?? "");
 }
 
-/** The addresses of the segments of a media playlist. Pure. */
-export function segments(playlist: string): string[] {
-  return playlist.split(/\r?\n/).filter((line) => line !== "" && !line.startsWith("#"));
+export interface Segment {
+  uri: string;
+  /** Seconds from the start of the playlist. */
+  start: number;
+}
+
+/** The segments of a media playlist. Pure. */
+export function segments(playlist: string): Segment[] {
+  const found: Segment[] = [];
+  let start = 0;
+  let length = 0;
+  for (const line of playlist.split(/\r?\n/)) {
+    if (line.startsWith("#EXTINF:")) length = Number.parseFloat(line.slice("#EXTINF:".length)) || 0;
+    else if (line !== "" && !line.startsWith("#")) {
+      found.push({ uri: line, start });
+      start += length;
+    }
+  }
+  return found;
+}
+
+/** `list` beginning with the segment that `time` lies in, the ones before it last. Pure. */
+export function fromTime(list: readonly Segment[], time: number): Segment[] {
+  const at = Math.max(
+    0,
+    list.findLastIndex((segment) => segment.start <= time),
+  );
+  return [...list.slice(at), ...list.slice(0, at)];
 }

@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import { de } from "../src/i18n/de.ts";
+import { en } from "../src/i18n/en.ts";
+import { es } from "../src/i18n/es.ts";
+import { fr } from "../src/i18n/fr.ts";
+
+function leaves(node: unknown, path = ""): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [name, value] of Object.entries(node as object)) {
+    const here = `${path}.${name}`;
+    if (typeof value === "object") for (const [key, text] of leaves(value, here)) found.set(key, text);
+    else found.set(here, typeof value === "function" ? String(value(7, 8)) : value);
+  }
+  return found;
+}
+
+describe.each(Object.entries({ de, es, fr }))("%s", (_name, catalogue) => {
+  it("has every text, with every value in it", () => {
+    const [ours, english] = [leaves(catalogue), leaves(en)];
+    expect([...ours.keys()].sort()).toEqual([...english.keys()].sort());
+    for (const [key, text] of english) {
+      for (const value of ["7", "8"]) {
+        if (text.includes(value)) expect(ours.get(key), key).toContain(value);
+      }
+    }
+  });
+  it("is translated, but for names and terms that are the same", () => {
+    const same = [...leaves(catalogue)].filter(([key, text]) => text === leaves(en).get(key) && text.length > 13);
+    expect(same).toEqual([]);
+  });
+});

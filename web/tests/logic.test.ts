@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import type { ItemSummary, Job } from "../src/api/types.ts";
+import { inkOn } from "../src/parts/color.ts";
+import { nearest } from "../src/parts/spatial.ts";
+import { match } from "../src/router/match.ts";
+import { nextUp } from "../src/screens/title/next-up.ts";
+import { mergeJob } from "../src/state/jobs.ts";
+
+describe("routes", () => {
+  it("match by their parts and name the rest", () => {
+    expect(match("/movies/:id", "/movies/movie-603")).toEqual({ id: "movie-603" });
+    expect(match("/", "/")).toEqual({});
+    expect(match("/movies/:id", "/movies")).toBeNull();
+    expect(match("/movies/:id", "/shows/show-1")).toBeNull();
+  });
+});
+
+describe("spatial navigation", () => {
+  const box = (left: number, top: number) => ({ left, top, right: left + 100, bottom: top + 150 });
+  it("stays in the row sideways", () => {
+    expect(nearest(box(0, 0), [box(240, 0), box(120, 0), box(120, 200)], "right")).toBe(1);
+    expect(nearest(box(240, 0), [box(0, 0), box(120, 200)], "left")).toBe(0);
+    expect(nearest(box(240, 0), [box(120, 300)], "left")).toBe(-1);
+  });
+  it("goes to the next row, not to the one straight below it", () => {
+    expect(nearest(box(300, 0), [box(0, 200), box(300, 600)], "down")).toBe(0);
+    expect(nearest(box(300, 0), [box(0, 200), box(280, 200)], "down")).toBe(1);
+  });
+});
+
+describe("ink on posters", () => {
+  it("is dark on light colours and light on dark ones", () => {
+    expect(inkOn("#f5e6b8")).toBe("#17120a");
+    expect(inkOn("#1d2f4f")).toBe("#fff8ec");
+    expect(inkOn(null)).toBe("#fff8ec");
+    expect(inkOn("red")).toBe("#fff8ec");
+  });
+});
+
+describe("the episode that Play plays", () => {
+  const item = (season: number, episode: number) => ({ id: `${season}-${episode}`, season, episode }) as ItemSummary;
+  const show = (progress: { item_id: string; watched: boolean } | null) => ({
+    library: { available: true, items: [item(0, 1), item(1, 2), item(1, 1), item(2, 1)] },
+    progress: progress && { position: 1, duration: 2, ...progress },
+  });
+  it("is the first at first, specials last", () => expect(nextUp(show(null))?.id).toBe("1-1"));
+  it("is the one being watched", () => expect(nextUp(show({ item_id: "1-2", watched: false }))?.id).toBe("1-2"));
+  it("is the one after the last watched", () =>
+    expect(nextUp(show({ item_id: "1-2", watched: true }))?.id).toBe("2-1"));
+  it("is none where there is nothing", () => {
+    expect(nextUp({ library: { available: false, items: [] }, progress: null })).toBeNull();
+  });
+});
+
+describe("jobs", () => {
+  const job = (id: string, created_at: string, updated_at: string, done = 0) =>
+    ({ id, created_at, updated_at, done }) as Job;
+  it("are kept newest first", () => {
+    const merged = mergeJob([job("a", "2026-01-01", "1")], job("b", "2026-01-02", "1"));
+    expect(merged.map((each) => each.id)).toEqual(["b", "a"]);
+  });
+  it("do not go back when an older report arrives late", () => {
+    const merged = mergeJob([job("a", "1", "2026-01-01T00:00:05Z", 5)], job("a", "1", "2026-01-01T00:00:04Z", 4));
+    expect(merged[0]?.done).toBe(5);
+  });
+});
