@@ -40,7 +40,7 @@ def serve(
 ) -> None:
     """Run the server. One process does everything unless told otherwise."""
     overrides = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    settings = _settings(overrides)
+    settings = _settings(overrides, into_log=True)
     roles = _roles(role)
     _run(_serve(settings, roles, jobs))
 
@@ -50,7 +50,7 @@ def worker(
     queues: Annotated[str, typer.Option(help="Queues, separated by commas: default,media.")] = "default,media",
 ) -> None:
     """Work on background jobs in a process of its own."""
-    _run(_work(_settings(), _queues(queues)))
+    _run(_work(_settings(into_log=True), _queues(queues)))
 
 
 @app.command()
@@ -139,11 +139,14 @@ async def _serve(settings: Settings, roles: tuple[Role, ...], jobs: bool) -> Non
         link = await first_steps(container, settings)
 
         def started(url: str) -> None:
-            shown = settings.public_url or url + settings.base_path
-            err.print(f"\n  [bold]Matinee[/bold] {__version__} is at [link={shown}]{shown}[/link]", highlight=False)
+            # For people, so on standard output: standard error has the log, which machines read.
+            shown = settings.public_url.rstrip("/") or url + settings.base_path
+            out.print(
+                f"\n  [bold]Matinee[/bold] {__version__} is at [link={shown}]{shown}[/link]", highlight=False, soft_wrap=True
+            )
             if link:
-                err.print(f"  Create the first admin: {shown}{link}", highlight=False, soft_wrap=True)
-            err.print()
+                out.print(f"  Create the first admin: {shown}{link}", highlight=False, soft_wrap=True)
+            out.print()
 
         options = ServerOptions(
             host=settings.host, port=settings.port, trusted_proxies=settings.trusted_proxies, grace=settings.shutdown_timeout
@@ -163,11 +166,19 @@ async def _work(settings: Settings, queues: tuple[Queue, ...]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     async with opened(settings, Parts(queues=queues)):
-        err.print(f"Working on {', '.join(queues)}; stop with Ctrl-C.")
+        out.print(f"Working on {', '.join(queues)}; stop with Ctrl-C.")
         await stop.wait()
 
 
-def _settings(overrides: dict[str, Any] | None = None, *, quiet: bool = False) -> Settings:  # Any: values of fields
+def _settings(
+    overrides: dict[str, Any] | None = None,  # Any: values of fields
+    *,
+    quiet: bool = False,
+    into_log: bool = False,
+) -> Settings:
+    """The settings, with the log set up by them. `into_log`: for processes that nobody watches, warnings too."""
+    import structlog
+
     from matinee.infra.observability import configure_logs
 
     try:
@@ -178,7 +189,10 @@ def _settings(overrides: dict[str, Any] | None = None, *, quiet: bool = False) -
     level = "warning" if quiet and settings.log_level == "info" else settings.log_level
     configure_logs(level, "text" if settings.profile == "development" else "json")
     for name in unknown_variables():
-        err.print(f"warning: there is no setting {name}; see `matinee config show`", markup=False)
+        if into_log:
+            structlog.get_logger(__name__).warning("unknown_setting", variable=name, hint="see: matinee config show")
+        else:
+            err.print(f"warning: there is no setting {name}; see `matinee config show`", markup=False, soft_wrap=True)
     return settings
 
 

@@ -20,14 +20,16 @@ ADDRESS = re.compile(r"is at (http://127\.0\.0\.1:\d+)")
 START_SECONDS = 60.0
 
 
-class Product:
-    """A running server. It lives no longer than the process that started it."""
+class Running:
+    """A process of the product. It lives no longer than the process that started it."""
+
+    command = "serve"
+    said_when_ready = ADDRESS
 
     def __init__(self, data: Path, settings: Mapping[str, str] | None = None) -> None:
         self.data = data
         self.settings = dict(settings or {})
-        self.url = ""
-        self._log = data / "server.log"
+        self._files = (data / f"{self.command}.out", data / f"{self.command}.log")
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -36,35 +38,54 @@ class Product:
         return self._process.pid
 
     @property
+    def output(self) -> str:
+        """What it has written to standard output so far, in all its starts."""
+        return self._files[0].read_text(encoding="utf-8", errors="replace")
+
+    @property
+    def errors(self) -> str:
+        """What it has written to standard error so far: the log."""
+        return self._files[1].read_text(encoding="utf-8", errors="replace")
+
+    @property
     def log(self) -> str:
-        """What it has written so far."""
-        return self._log.read_text(encoding="utf-8", errors="replace")
+        """Both."""
+        return self.output + self.errors
 
     def start(self, *arguments: str) -> None:
-        """Start it and wait until it listens. The data folder may be one that was used before."""
+        """Start it and wait until it is ready. The data folder may be one that was used before."""
         self.data.mkdir(parents=True, exist_ok=True)
-        with self._log.open("ab") as log:
-            written_before = len(self.log)
+        with self._files[0].open("ab") as output, self._files[1].open("ab") as errors:
+            written_before = len(self.output)
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "matinee", "serve", "--port", "0", *arguments],
+                [sys.executable, "-m", "matinee", self.command, *arguments],
                 cwd=self.data,  # no .env of the checkout
                 env=environment(self.data, self.settings),
                 stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
+                stdout=output,
+                stderr=errors,
                 preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - one system call, no locks
             )
-        self.url = self._address(written_before)
+        self._started(self._wait_until_ready(written_before))
 
-    def stop(self) -> int:
-        """End it as an operator does; gives the exit status."""
+    def ask_to_stop(self) -> None:
+        """Send what an operator sends, and do not wait."""
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
+
+    def wait(self, seconds: float = 30) -> int:
+        """Wait for its end; gives the exit status."""
+        assert self._process is not None
         try:
-            return self._process.wait(30)
+            return self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             self._process.kill()
             raise
+
+    def stop(self) -> int:
+        """End it as an operator does; gives the exit status."""
+        self.ask_to_stop()
+        return self.wait()
 
     def kill(self) -> None:
         """End it as a power cut does, with the processes it started left to find out for themselves."""
@@ -77,6 +98,37 @@ class Product:
         if self._process is not None and self._process.poll() is None:
             self.stop()
 
+    def _started(self, found: re.Match[str]) -> None:
+        """What a kind of process takes from the line that told of its start."""
+
+    def _wait_until_ready(self, written_before: int) -> re.Match[str]:
+        assert self._process is not None
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self._process.poll() is None:
+            found = self.said_when_ready.search(self.output[written_before:])
+            if found:
+                return found
+            time.sleep(0.05)
+        self._process.kill()
+        raise RuntimeError(f"the process did not start:\n{self.log[-8000:]}")
+
+
+class Worker(Running):
+    """A `matinee worker`."""
+
+    command = "worker"
+    said_when_ready = re.compile(r"Working on")
+
+
+class Product(Running):
+    """A running server."""
+
+    url = ""
+
+    def start(self, *arguments: str) -> None:
+        """Start it on a free port and wait until it listens."""
+        super().start("--port", "0", *arguments)
+
     def client(self) -> httpx2.Client:
         """A client without a credential."""
         return httpx2.Client(base_url=self.url, timeout=30, trust_env=False)
@@ -88,16 +140,8 @@ class Product:
         token = answer.json()["access_token"]
         return httpx2.Client(base_url=self.url, timeout=30, trust_env=False, headers={"authorization": f"Bearer {token}"})
 
-    def _address(self, written_before: int) -> str:
-        assert self._process is not None
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and self._process.poll() is None:
-            found = ADDRESS.search(self.log[written_before:])
-            if found:
-                return found.group(1)
-            time.sleep(0.05)
-        self._process.kill()
-        raise RuntimeError(f"the server did not start:\n{self.log[-8000:]}")
+    def _started(self, found: re.Match[str]) -> None:
+        self.url = found.group(1)
 
 
 def environment(data: Path, settings: Mapping[str, str]) -> dict[str, str]:

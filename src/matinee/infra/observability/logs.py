@@ -34,6 +34,7 @@ def configure_logs(level: str, style: Literal["json", "text"]) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    logging.captureWarnings(capture=True)
     for noisy in ("uvicorn.access", "dbos", "alembic", "watchfiles", "rebulk", "PIL", "libav"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     structlog.configure(
