@@ -38,7 +38,7 @@ install_python() {
   say "Installing the locked Python packages ($mode)"
   local requirements=.venv/requirements.txt
   .venv/bin/uv export --quiet --frozen --format requirements-txt --no-emit-project "${groups[@]}" -o "$requirements" >/dev/null
-  .venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes "$requirements"
+  .venv/bin/uv pip sync --quiet --compile-bytecode --python .venv/bin/python --require-hashes "$requirements"
   .venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps -e .
   echo "$wanted" >"$stamp"
 }
@@ -69,3 +69,5 @@ build_web() {
 
 install_python
 build_web
+# A start without compiled modules takes three times as long, and some machines forbid Python to write them itself.
+.venv/bin/python -m compileall -q -j 0 src >/dev/null

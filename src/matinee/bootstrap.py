@@ -40,7 +40,7 @@ from matinee.infra.http.web import WebFiles
 from matinee.infra.jobs.definitions import Jobs, Queue
 from matinee.infra.jobs.service import JobService, JobsOptions
 from matinee.infra.media.keyframes import KeyFrameReader
-from matinee.infra.media.probe import Prober
+from matinee.infra.media.probe import Prober, ProbeOptions, make_worker_pool
 from matinee.infra.media.tools import MediaTools, find_media_tools
 from matinee.infra.observability import Metrics
 from matinee.infra.paging import Cursors
@@ -170,7 +170,10 @@ async def _infrastructure(container: Container, settings: Settings, stack: Async
     checks.add("database", database_probe, critical=True)
     container.add(MediaTools, await find_media_tools(settings.ffmpeg))
     prober = container.add(Prober, Prober())
-    container.add(KeyFrameReader, KeyFrameReader(prober.pool))
+    # A pool of its own, so that whoever presses play does not wait for a scan.
+    reading = make_worker_pool(ProbeOptions(workers=1))
+    container.add(KeyFrameReader, KeyFrameReader(reading))
+    stack.push_async_callback(reading.aclose)
     stack.push_async_callback(prober.aclose)
 
 
@@ -193,6 +196,7 @@ def _jobs(container: Container, settings: Settings, queues: Sequence[Queue]) -> 
     )
     clock: Clock = container.get(Clock)  # type: ignore[type-abstract]  # a Protocol as a key
     jobs = JobService(database, clock, options, container.get(Metrics))
+    container.get(HealthChecks).add("jobs", jobs.probe, critical=False)
     container.add(Jobs, jobs)  # type: ignore[type-abstract]  # a Protocol as a key
     return jobs
 
