@@ -146,7 +146,7 @@ async def stand(database: Database, clock: ManualClock, tmp_path: Path) -> Stand
     library = LibraryService(database, catalog, folders, jobs, cursors, own, shelf)
     catalog.use_library(library)
     probe = ScriptedProbe()
-    scanner = Scanner(database, catalog, probe, events, clock, own)
+    scanner = Scanner(database, catalog, probe, events, clock, own, jobs)
 
     async def run(context):  # type: ignore[no-untyped-def]  # the handler of the job below
         payload = context.payload

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import structlog
 
@@ -48,17 +48,25 @@ def build(container: Container) -> None:
     catalog.use_library(library)
 
     async def first_run(event: SetupCompleted) -> None:
-        """Act on the choice of the first-run page. The administrator exists already, so a refused folder is only reported."""
-        try:
-            if event.library_path:
+        """Act on the choices of the first-run page. The administrator exists already, so a refused one is only reported."""
+        if event.library_path:
+            with reported():
                 async with database.write() as unit:
                     await library.add_folder(unit, event.library_path, "mixed")
-            if event.demo:
+        if event.demo:
+            with reported():
                 await library.start_demo()
-        except MatineeError as error:
-            log.warning("first_run_choice_failed", code=error.code, detail=error.detail)
 
     events.subscribe(SetupCompleted, first_run)
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """An error of the block goes to the log and no further."""
+    try:
+        yield
+    except MatineeError as error:
+        log.warning("first_run_choice_failed", code=error.code, detail=error.detail)
 
 
 @asynccontextmanager

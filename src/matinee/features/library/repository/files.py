@@ -131,8 +131,8 @@ class FileRepository:
         return (await unit.session.execute(query.where(_below(under)) if under else query)).scalar_one()
 
     async def counts(self, unit: ReadUnit) -> dict[str, int]:
-        """How many files each folder has that are not missing."""
-        query = select(LibraryFile.folder_id, func.count()).where(LibraryFile.state != "missing")
+        """How many usable files each folder has."""
+        query = select(LibraryFile.folder_id, func.count()).where(LibraryFile.state == "ok")
         return {row[0]: row[1] for row in await unit.session.execute(query.group_by(LibraryFile.folder_id))}
 
     async def with_folder(self, unit: ReadUnit, file_id: str) -> tuple[LibraryFile, str] | None:
