@@ -10,16 +10,34 @@ import pytest
 
 from matinee.features.playback.policy import PlaybackOptions
 from matinee.infra.database import Database, DatabaseOptions
-from matinee.infra.media.tools import MediaTools, find_media_tools
+from matinee.infra.media.tools import MediaTools, bundled_ffmpeg, find_media_tools
 from tests.fixtures.clips import Clips, clips
 from tests.integration.playback.harness import Stage, staged
 
 __all__ = ["clips"]
 
+FFMPEGS = {"path": shutil.which("ffmpeg"), "bundled": bundled_ffmpeg()}
+
 
 @pytest.fixture(scope="session")
 async def tools(anyio_backend: str) -> MediaTools:
+    """The ffmpeg that the product would find."""
     return await find_media_tools()
+
+
+@pytest.fixture(scope="session", params=[name for name, path in FFMPEGS.items() if path])
+async def every_tools(request: pytest.FixtureRequest, anyio_backend: str) -> MediaTools:
+    """Each ffmpeg there is: the system's and the bundled one are years apart."""
+    return await find_media_tools(FFMPEGS[request.param])
+
+
+@pytest.fixture
+async def any_stage(
+    embedded: Database, every_tools: MediaTools, tmp_path: Path, options: PlaybackOptions
+) -> AsyncIterator[Stage]:
+    """A server for each ffmpeg."""
+    async with staged(embedded, every_tools, tmp_path / "data", options) as found:
+        yield found
 
 
 @pytest.fixture

@@ -148,7 +148,7 @@ def addresses(playlist_url: str, playlist: str) -> tuple[str, list[str], list[fl
 
 @asynccontextmanager
 async def staged(
-    database: Database, tools: MediaTools, data: Path, options: PlaybackOptions = PlaybackOptions(), clock: Clock | None = None
+    database: Database, tools: MediaTools, data: Path, options: PlaybackOptions, clock: Clock | None = None
 ) -> AsyncIterator[Stage]:
     """The feature, served on a free port of this machine."""
     container, shelf = Container(), Shelf()
@@ -170,7 +170,9 @@ async def staged(
     feature.assemble(container, shelf)
     jobs.register(*playback_jobs(container))
     routers = [router for group in feature.FEATURE.routes for router in group.routers]
-    app = create_app(container, routers, options=HttpOptions(), web=WebFiles(None, ""), lifespan=lambda: feature.playing(container))
+    app = create_app(
+        container, routers, options=HttpOptions(), web=WebFiles(None, ""), lifespan=lambda: feature.playing(container)
+    )
     bound = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=2))
     async with asyncio.TaskGroup() as group:
@@ -198,10 +200,9 @@ class Reading:
 
 async def read_through(tools: MediaTools, url: str, *select: str) -> Reading:
     """Let ffmpeg decode everything at an address or in a file."""
-    command = [
-        str(tools.ffmpeg), "-hide_banner", "-nostdin", "-v", "info", "-nostats", "-i", url, *(select or ("-map", "0:v:0", "-map", "0:a:0?")),
-        "-fps_mode", "passthrough", "-f", "null", "-",
-    ]  # fmt: skip
+    streams = select or ("-map", "0:v:0", "-map", "0:a:0?")
+    quiet = ("-hide_banner", "-nostdin", "-v", "info", "-nostats")
+    command = [str(tools.ffmpeg), *quiet, "-i", url, *streams, "-fps_mode", "passthrough", "-f", "null", "-"]
     done = await asyncio.to_thread(subprocess.run, ["nice", *command], capture_output=True, text=True, timeout=100, check=False)
     text = done.stderr
     found = re.findall(r"time=(\d+):(\d+):([\d.]+)", text)

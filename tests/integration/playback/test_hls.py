@@ -29,13 +29,13 @@ def fragments(data: bytes) -> list[Fragment]:
     return found
 
 
-async def test_every_rendition_of_a_remuxed_film_reads_end_to_end(stage: Stage, tools: MediaTools, long_film: Path) -> None:
-    session = await stage.play(await stage.add(long_film), **WEB)
+async def test_every_rendition_of_a_remuxed_film_reads_end_to_end(any_stage: Stage, tools: MediaTools, long_film: Path) -> None:
+    session = await any_stage.play(await any_stage.add(long_film), **WEB)
     assert session["decision"]["method"] == "remux"
     assert [reason["code"] for reason in session["decision"]["reasons"]] == ["container_unsupported"]
-    variants = await stage.variants(session["master_url"])
+    variants = await any_stage.variants(session["master_url"])
     assert list(variants) == ["original", "240p"]
-    base = str(stage.client.base_url)
+    base = str(any_stage.client.base_url)
     for position in range(len(variants)):
         reading = await read_through(tools, base + session["master_url"], "-map", f"0:v:{position}", "-map", "0:a:0")
         assert reading.complaints == []
@@ -43,37 +43,39 @@ async def test_every_rendition_of_a_remuxed_film_reads_end_to_end(stage: Stage, 
         assert reading.pictures == pytest.approx(719, abs=2)
 
 
-async def test_a_run_from_the_middle_makes_the_same_timeline(stage: Stage, long_film: Path) -> None:
+async def test_a_run_from_the_middle_makes_the_same_timeline(any_stage: Stage, long_film: Path) -> None:
     """Bytes of the initialisation segment are equal, and times of segments are where a run from the start puts them."""
-    item = await stage.add(long_film)
-    session = await stage.play(item, **{**WEB, "max_bitrate": 1_200_000, "video_codecs": ["vp9"]})
+    item = await any_stage.add(long_film)
+    session = await any_stage.play(item, **{**WEB, "max_bitrate": 1_200_000, "video_codecs": ["vp9"]})
     assert session["decision"]["method"] == "transcode"
-    url = (await stage.variants(session["master_url"]))["240p"]
-    init_url, segments, lengths = addresses(url, await stage.text(url))
-    late = await stage.data(segments[6])
-    init = await stage.data(init_url)
+    url = (await any_stage.variants(session["master_url"]))["240p"]
+    init_url, segments, lengths = addresses(url, await any_stage.text(url))
+    late = await any_stage.data(segments[6])
+    init = await any_stage.data(init_url)
     ticks = timescale_of(init)
     starts = [sum(Fraction(str(length)) for length in lengths[:n]) for n in range(len(lengths))]
     for number in (6, 0, 1, 2, 3, 4, 5, 7):
-        data = late if number == 6 else await stage.data(segments[number])
+        data = late if number == 6 else await any_stage.data(segments[number])
         first = fragments(data)[0]
         assert float(Fraction(first.start, ticks) - 10) == pytest.approx(float(starts[number]), abs=0.001)
         assert first.starts_with_key
-    assert await stage.data(init_url) == init
-    # One run for segment 6, one from 0 on that ends where 6 is there already, one for 7.
-    text = stage.container.get(Metrics).render().decode()
-    assert 'matinee_transcoder_runs_started_total{kind="encode"} 3.0' in text
+    assert await any_stage.data(init_url) == init
+    # One run for segment 6, one from 0 on that ends where 6 is there already, and one for 7 unless the first got that far.
+    text = any_stage.container.get(Metrics).render().decode()
+    started = re.search(r'matinee_transcoder_runs_started_total\{kind="encode"\} (\d)', text)
+    assert started is not None
+    assert started[1] in "23"
 
 
-async def test_sound_runs_join_on_the_grid_of_frames(stage: Stage, long_film: Path) -> None:
-    session = await stage.play(await stage.add(long_film), **WEB)
-    master = await stage.text(session["master_url"])
+async def test_sound_runs_join_on_the_grid_of_frames(any_stage: Stage, long_film: Path) -> None:
+    session = await any_stage.play(await any_stage.add(long_film), **WEB)
+    master = await any_stage.text(session["master_url"])
     url = re.search(r'TYPE=AUDIO.*?URI="([^"]+)"', master)
     assert url is not None
     playlist_url = session["master_url"].rpartition("master.m3u8")[0] + url[1]
-    _, segments, lengths = addresses(playlist_url, await stage.text(playlist_url))
+    _, segments, lengths = addresses(playlist_url, await any_stage.text(playlist_url))
     middle = len(segments) - 2
-    pieces = {number: await stage.data(segments[number]) for number in (middle, 0, 1, middle + 1)}
+    pieces = {number: await any_stage.data(segments[number]) for number in (middle, 0, 1, middle + 1)}
     frame = 0
     for number, length in enumerate(lengths):
         if number in pieces:
