@@ -46,7 +46,7 @@ install_python() {
 build_web() {
   local stamp=web/node_modules/.installed built=web/dist/.built wanted
   [ -f web/package.json ] || return 0
-  if ! node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' 2>/dev/null || ! command -v npm >/dev/null; then
+  if ! node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' 2>/dev/null || ! command -v npm >/dev/null; then
     if [ -f web/dist/index.html ]; then say "Node 20 is not installed: using the web UI that was built before."
     else say "Node 20 is not installed: the web UI cannot be built. The API and its explorer at /docs work all the same."; fi
     return 0
