@@ -14,7 +14,7 @@ from matinee.features.library.names.text import folded
 
 pytestmark = pytest.mark.acceptance
 
-DATA = Path(os.environ.get("MATINEE_TEST_DATA", Path(__file__).parents[2].parent / "shared" / "data"))
+DATA = Path(__file__).parents[2] / os.environ.get("MATINEE_TEST_DATA", "../shared/data")
 BARS = {"movie title": 0.97, "episode title": 0.95, "season": 0.97, "episode": 0.97, "kind": 0.97, "year": 0.97}
 
 
