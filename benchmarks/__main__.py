@@ -52,7 +52,9 @@ def main() -> None:
 def _machine() -> str:
     memory = psutil.virtual_memory().total / 1024**3
     today = datetime.now(UTC).date().isoformat()
-    return f"Of record, {today}: {psutil.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}, SQLite.\n\n"
+    machine = f"{psutil.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}, SQLite"
+    busy = f"load average {psutil.getloadavg()[2]:.1f} in the last quarter of an hour, this run included"
+    return f"Of record, {today}: {machine}; {busy}.\n\n"
 
 
 if __name__ == "__main__":
