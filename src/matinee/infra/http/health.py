@@ -20,6 +20,7 @@ from matinee.infra.http.conventions import NO_STORE, answer
 from matinee.infra.http.dependencies import requires, service
 
 State = Literal["up", "degraded", "down"]
+Status = Literal["up", "degraded", "down", "draining"]
 Probe = Callable[[], Awaitable[str]]
 """Returns a short text such as `sqlite, 3 ms`; raises when the thing is not usable."""
 _DEADLINE = 2.0
@@ -36,9 +37,9 @@ class Check(BaseModel):
 
 
 class Health(BaseModel):
-    """The summary."""
+    """The summary. `draining`: the server is shutting down and finishes what runs."""
 
-    status: State
+    status: Status
     version: str
 
 
@@ -90,9 +91,11 @@ class HealthChecks:
             latency_ms=round((time.perf_counter() - began) * 1000, 2),
         )
 
-    def status(self, checks: list[Check]) -> State:
-        """`down` when a critical part is, `degraded` when another is."""
-        if self.draining or any(c.critical and c.state == "down" for c in checks):
+    def status(self, checks: list[Check]) -> Status:
+        """`draining` while the server stops, `down` when a critical part is, `degraded` when another is."""
+        if self.draining:
+            return "draining"
+        if any(c.critical and c.state == "down" for c in checks):
             return "down"
         return "degraded" if any(c.state == "down" for c in checks) else "up"
 
@@ -114,6 +117,10 @@ class HealthChecks:
             )
 
 
+def _code_of(status: Status) -> int:
+    return 503 if status in {"down", "draining"} else 200
+
+
 Checks = Annotated[HealthChecks, Depends(service(HealthChecks))]
 router = APIRouter(prefix="/api/health", tags=["operations"])
 
@@ -123,7 +130,7 @@ async def summary(request: Request, checks: Checks) -> Response:
     """One word about the whole server; 503 when it cannot serve."""
     status = checks.status(await checks.run())
     body = Health(status=status, version=__version__)
-    return answer(request, body, cache=NO_STORE, status=503 if status == "down" else 200)
+    return answer(request, body, cache=NO_STORE, status=_code_of(status))
 
 
 @router.get("/live", response_model=Health)
@@ -137,7 +144,7 @@ async def ready(request: Request, checks: Checks) -> Response:
     """Whether to send requests here: 503 while a critical part is down or the server is shutting down."""
     status = checks.status(await checks.run(critical_only=True))
     body = Health(status=status, version=__version__)
-    return answer(request, body, cache=NO_STORE, status=503 if status == "down" else 200)
+    return answer(request, body, cache=NO_STORE, status=_code_of(status))
 
 
 @router.get("/details", response_model=HealthDetails, dependencies=[Depends(requires("admin"))])

@@ -122,11 +122,10 @@ class JobFeed:
 
     async def _read(self) -> None:
         now = self._clock.now()
-        if self._since is None:
-            self._since = now
+        since = self._since = self._since or now  # the last listener may leave while we read
         async with primary(self._database) as unit:
             rows = await repository.changed_since(unit, now - OVERLAP)
-        self.publish(*(row for row in rows if row.updated_at >= self._since - SKEW))
+        self.publish(*(row for row in rows if row.updated_at >= since - SKEW))
         self._seen = {i: row for i, row in self._seen.items() if row.updated_at >= now - 2 * OVERLAP}
 
     def _join(self, listener: Callable[[JobRow], None]) -> Callable[[], None]:
