@@ -61,7 +61,8 @@ async def sources(
     return answer(request, ListOf[SourceView](items=await playback.sources(title_id)), fields=fields)
 
 
-@router.api_route("/bandwidth", methods=["GET", "HEAD"], dependencies=[Depends(requires("playback"))], response_class=Response)
+@router.head("/bandwidth", dependencies=[Depends(requires("playback"))], include_in_schema=False)
+@router.get("/bandwidth", dependencies=[Depends(requires("playback"))], response_class=Response)
 async def bandwidth(
     size: Annotated[int, Query(alias="bytes", ge=1, le=MOST_PROBE_BYTES, description="How many bytes.")] = PROBE_BYTES,
 ) -> Response:

@@ -122,7 +122,8 @@ async def thumbnail_sheet(
     return FileAnswer(path, media_type="image/jpeg", cache=_SEGMENT, request_headers=request.headers)
 
 
-@router.api_route("/files/{file_id}", methods=["GET", "HEAD"], response_class=Response)
+@router.head("/files/{file_id}", include_in_schema=False)
+@router.get("/files/{file_id}", response_class=Response)
 async def file(
     request: Request,
     file_id: str,
