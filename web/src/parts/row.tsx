@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n/index.ts";
 import { IconButton } from "./button.tsx";
+import { gently } from "./spatial.ts";
 import "./row.css";
 
 /** A heading and things to scroll through sideways. */
@@ -31,7 +32,7 @@ export function Row({
   }, [children]);
   const turn = (direction: 1 | -1) => {
     const el = track.current;
-    el?.scrollBy({ left: direction * el.clientWidth * 0.85, behavior: "smooth" });
+    el?.scrollBy({ left: direction * el.clientWidth * 0.85, behavior: gently() });
   };
   return (
     <section class={`row ${extra}`} aria-label={title}>

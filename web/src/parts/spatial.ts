@@ -72,5 +72,10 @@ export function moveFocus(event: KeyboardEvent, root: HTMLElement): void {
 function focus(event: KeyboardEvent, target: HTMLElement): void {
   event.preventDefault();
   target.focus({ preventScroll: true });
-  target.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "smooth" });
+  target.scrollIntoView({ block: "nearest", inline: "nearest", behavior: gently() });
+}
+
+/** How to scroll: at once for who asked for less motion. */
+export function gently(): ScrollBehavior {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
 }

@@ -10,7 +10,7 @@ export function Hero({ title }: { title: TitleCard }) {
   const text = t.value;
   const going = begun(title.progress);
   return (
-    <section class="hero" aria-label={title.title}>
+    <section class="hero after-dark" aria-label={title.title}>
       <Backdrop key={title.id} url={title.backdrop} poster={title.poster} color={title.poster_color} />
       <div class="hero-text">
         <p class="hero-kicker">{going ? text.home.heroContinue : text.home.heroNew}</p>

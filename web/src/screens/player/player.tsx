@@ -16,5 +16,9 @@ export default function Player({ parameters }: ScreenProps) {
   }, []);
   const title = parameters.id as string;
   const item = place.value.query.get("item");
-  return ready ? <Stage key={`${title} ${item}`} title={title} item={item} /> : <div class="stage" aria-busy="true" />;
+  return ready ? (
+    <Stage key={`${title} ${item}`} title={title} item={item} />
+  ) : (
+    <div class="stage after-dark" aria-busy="true" />
+  );
 }

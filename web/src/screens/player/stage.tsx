@@ -63,7 +63,7 @@ export function Stage({ title, item }: { title: string; item: string | null }) {
   const error = playback?.error.value;
   const busyMenu = shown.menu !== null || shown.help;
   return (
-    <div class="stage">
+    <div class="stage after-dark">
       <media-controller
         ref={controller}
         class="stage-controller"
@@ -74,6 +74,11 @@ export function Stage({ title, item }: { title: string; item: string | null }) {
       >
         <video ref={video} slot="media" playsInline aria-label={name} />
         <media-loading-indicator slot="centered-chrome" noautohide loadingdelay="400" />
+        <div slot="centered-chrome" class="stage-center">
+          <media-seek-backward-button seekoffset="10" notooltip />
+          <media-play-button notooltip />
+          <media-seek-forward-button seekoffset="10" notooltip />
+        </div>
         <TopBar name={name} item={session?.item ?? null} onLeave={leave} />
         {playback && (
           <BottomBar

@@ -41,7 +41,7 @@ function TitleBody({ title }: { title: TitleView }) {
   const director = title.credits.crew.filter((person) => person.job === "Director").map((person) => person.name);
   return (
     <article class="title">
-      <section class="title-head" aria-label={title.title}>
+      <section class="title-head after-dark" aria-label={title.title}>
         <Backdrop key={title.id} url={title.backdrop} poster={title.poster} color={title.poster_color} />
         <div class="title-poster">
           <Poster title={title.title} url={title.poster} color={title.poster_color} sizes="260px" eager />
