@@ -60,6 +60,9 @@ class RequestContext:
         with self.metrics.in_flight.track_inprogress():
             try:
                 await self.app(scope, receive, counting)
+            except asyncio.CancelledError:
+                # Only the server cancels a request: at a shutdown, when its time is up. Its task ends here, so nobody misses it.
+                log.warning("request_cut_off", method=scope["method"], path=scope["path"])
             except Exception:
                 log.exception("request_crashed", method=scope["method"], path=scope["path"])
                 if status == 0:
