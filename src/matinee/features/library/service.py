@@ -64,14 +64,10 @@ class LibraryService:
             row = await self._first(unit, title_id) if title_id is not None else None
         if row is None:
             raise ItemNotFound("The library has nothing to play for this.")
-        rows = await self._items.of_title(unit, row.title_id)
-        files = await self._files_of(unit, rows)
-        names = await self._names(unit, row.title_id, rows)
-        later = rows[[other.id for other in rows].index(row.id) + 1 :] if row.kind == "episode" else []
-        usable = (other.id for other in later if any(file.state == "ok" for file in files.get(other.id, ())))
-        own = files.get(row.id, ())
-        following = next(usable, None)
-        return Playable(summary(row, own, names[row.id]), own, ItemId(following) if following else None)
+        own = (await self._files_of(unit, [row])).get(row.id, ())
+        names = await self._names(unit, row.title_id, [row])
+        following = await self._following(unit, row) if row.kind == "episode" else None
+        return Playable(summary(row, own, names[row.id]), own, following)
 
     async def file(self, unit: ReadUnit, file_id: FileId) -> PlayableFile:
         """One file. Raises `ItemNotFound`."""
@@ -200,9 +196,15 @@ class LibraryService:
 
     async def _first(self, unit: ReadUnit, title_id: TitleId) -> LibraryItem | None:
         rows = await self._items.of_title(unit, title_id)
-        files = await self._files_of(unit, rows)
-        usable = [row for row in rows if any(file.state == "ok" for file in files.get(row.id, ()))]
-        return next(iter(usable or rows), None)
+        usable = await self._items.usable(unit, title_id)
+        return next((row for row in rows if row.id in usable), rows[0] if rows else None)
+
+    async def _following(self, unit: ReadUnit, row: LibraryItem) -> ItemId | None:
+        """The next episode that can be played."""
+        rows = await self._items.of_title(unit, row.title_id)
+        usable = await self._items.usable(unit, row.title_id)
+        later = rows[[other.id for other in rows].index(row.id) + 1 :]
+        return next((ItemId(other.id) for other in later if other.id in usable), None)
 
     async def _files_of(self, unit: ReadUnit, rows: Sequence[LibraryItem]) -> dict[str, tuple[PlayableFile, ...]]:
         found: dict[str, list[PlayableFile]] = {}

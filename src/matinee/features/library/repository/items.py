@@ -90,6 +90,16 @@ class ItemRepository:
             found.update((await unit.session.execute(query)).scalars())
         return found
 
+    async def usable(self, unit: ReadUnit, title_id: str) -> set[str]:
+        """Items of a title that have a file which can be played."""
+        query = (
+            select(LibraryItem.id)
+            .join(LibraryItemFile, LibraryItemFile.item_id == LibraryItem.id)
+            .join(LibraryFile, LibraryFile.id == LibraryItemFile.file_id)
+            .where(LibraryItem.title_id == title_id, LibraryFile.state == "ok")
+        )
+        return set((await unit.session.execute(query.distinct())).scalars())
+
     async def titles_of_files(self, unit: ReadUnit, file_ids: Sequence[str]) -> set[str]:
         """The titles that files belong to."""
         found: set[str] = set()
