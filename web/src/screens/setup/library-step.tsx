@@ -15,7 +15,7 @@ type Way = "folder" | "demo" | "later";
 /** Chooses what to show first, as the account that was just created. */
 export function LibraryStep({ state }: { state: SetupView }) {
   const text = t.value.setup;
-  const [way, setWay] = useState<Way>(state.demo ? "demo" : state.folders.length ? "later" : "folder");
+  const [way, setWay] = useState<Way>(state.folders.length ? "later" : "folder");
   const [folder, setFolder] = useState<FolderDraft>({ path: "", kind: "mixed" });
   const [fault, setFault] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
