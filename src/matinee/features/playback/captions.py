@@ -63,6 +63,7 @@ class Captions:
         except TimeoutError:
             raise SegmentLate("The subtitles are being read.", retry_after=2) from None
         except SubtitlesUnreadable as error:
+            self._tasks.pop(name, None)
             log.warning("subtitles_unreadable", file=shown.source.id, track=index, reason=str(error))
             raise MediaUnreadableError("These subtitles cannot be read.") from error
 
@@ -79,7 +80,7 @@ class Captions:
         kept = self._folder / f"{name}.json"
         try:
             return tuple(Cue(**entry) for entry in json.loads(await asyncio.to_thread(kept.read_bytes)))
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError):  # not there yet, or from another version
             cues = await read_subtitle_track(self._tools, shown.source.path, index)
         await asyncio.to_thread(write_whole, kept, json.dumps([asdict(cue) for cue in cues]).encode())
         return cues

@@ -93,6 +93,7 @@ def _variant_line(shown: Presentation, picture: Picture) -> str:
         *(['AUDIO="sound"'] if shown.sounds else []),
         *(['SUBTITLES="text"'] if shown.texts else []),
         "CLOSED-CAPTIONS=NONE",
+        f'NAME="{picture.name}"',  # not of the RFC, which has players ignore it, but what hls.js shows as the level's name
     ]
     return "#EXT-X-STREAM-INF:" + ",".join(attributes)
 

@@ -28,7 +28,6 @@ class PlaybackOptions:
     yields_after: float = 10.0
     """Seconds without a request after which a run gives its place to somebody who waits for one; who plays asks each 6."""
     retry_after: float = 5.0
-    max_sessions_per_user: int = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +51,6 @@ AUDIO_BIT_RATE = 160_000
 MOST_AUDIO_TRACKS = 8
 MOST_SUBTITLES = 40
 CONTAINER_OVERHEAD = 1.05
-PREPARED_BY_DEFAULT = ("1080p", "720p", "480p", "360p")
-"""What `prepare` makes unless told otherwise: every rung that the picture has."""
 PROBE_BYTES = 1_000_000
 MOST_PROBE_BYTES = 25_000_000
 """Four seconds of a 50 Mbit/s line: enough to tell 4K from 1080p."""

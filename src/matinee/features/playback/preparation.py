@@ -123,7 +123,7 @@ def _names(item: SourceItem) -> set[str]:
 
 def _view(folder: PreparedFolder) -> PreparedView:
     renditions = [
-        PreparedRendition(name=name, segments=there, total=total, complete=complete, bytes=size)
+        PreparedRendition(name=name.partition("-")[0], segments=there, total=total, complete=complete, bytes=size)
         for name, (there, total, complete, size) in folder.renditions.items()
     ]
     return PreparedView(

@@ -13,9 +13,9 @@ from matinee.infra.media.keyframes import KeyFrames
 TIMELINE_OFFSET = 10
 """Seconds that every rendition's timeline is shifted by: encoder priming would make times negative, and they wrap."""
 
-SEGMENT_SECONDS = 6  # Apple's authoring rules: segments of six seconds, a key frame at least each two
-GOP_SECONDS = 2
-FIRST_SECONDS = (1, 1, 2, 2)  # lengths of the first segments: playing starts after one second's worth of work, not six
+GOP_SECONDS = 2  # Apple's authoring rules: a key frame at least each two seconds
+SEGMENT_SECONDS = 4  # they suggest six; but a jump costs the work of a whole segment before anything is seen
+FIRST_SECONDS = (1, 1, 2)  # lengths of the first segments: playing starts after one second's worth of work
 AUDIO_RATE = 48_000
 AUDIO_FRAME = 1024
 _KNOWN_RATES = tuple(Fraction(n, d) for n, d in ((24000, 1001), (24, 1), (25, 1), (30000, 1001), (30, 1), (50, 1), (60000, 1001)))
@@ -106,7 +106,7 @@ def audio_grid(frames: FrameGrid) -> FrameGrid:
 
 
 def copy_grid(keys: KeyFrames) -> Grid:
-    """Boundaries on the source's own key frames: two seconds apart at first, then six, or further where the source has fewer."""
+    """Boundaries on the source's own key frames: two seconds apart at first, then four, or further where the source has fewer."""
     edges = [keys.times[0]]
     for time in keys.times[1:]:
         if time - edges[-1] >= max(GOP_SECONDS, _seconds_of(len(edges) - 1)) - 0.05:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path as FilePath
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -24,6 +25,11 @@ _SEGMENT = "private, max-age=31536000, immutable"
 _BASE = "/sessions/{session_id}"
 _CONTAINERS = {".webm": "video/webm", ".mkv": "video/x-matroska", ".mov": "video/quicktime", ".ts": "video/mp2t"}
 _CONTAINERS |= {".avi": "video/x-msvideo", ".mpg": "video/mpeg", ".flv": "video/x-flv", ".ogv": "video/ogg", ".3gp": "video/3gpp"}
+
+
+def _segment(request: Request, path: FilePath, media_type: str, options: PlaybackOptions) -> Response:
+    headers = request.headers
+    return FileAnswer(path, media_type=media_type, cache=_SEGMENT, request_headers=headers, accel=options.accel_prefix)
 
 
 def _playlist(request: Request, text: str) -> Response:
@@ -62,38 +68,64 @@ async def subtitle_playlist(
 
 @router.get(_BASE + "/video/{name}/init.mp4", response_class=Response)
 async def video_init(
-    request: Request, session_id: str, name: Name, deliver: Deliver, expires: Expires, signature: Signature
+    request: Request,
+    session_id: str,
+    name: Name,
+    deliver: Deliver,
+    options: Options,
+    expires: Expires,
+    signature: Signature,
 ) -> Response:
     """The initialisation segment of one size of the picture."""
     path = await deliver.video_segment(session_id, name, -1, expires, signature)
-    return FileAnswer(path, media_type="video/mp4", cache=_SEGMENT, request_headers=request.headers)
+    return _segment(request, path, "video/mp4", options)
 
 
 @router.get(_BASE + "/video/{name}/{number}.m4s", response_class=Response)
 async def video_segment(
-    request: Request, session_id: str, name: Name, number: Number, deliver: Deliver, expires: Expires, signature: Signature
+    request: Request,
+    session_id: str,
+    name: Name,
+    number: Number,
+    deliver: Deliver,
+    options: Options,
+    expires: Expires,
+    signature: Signature,
 ) -> Response:
     """A segment of one size of the picture, made now if it is not there. 503 when it takes longer than players wait."""
     path = await deliver.video_segment(session_id, name, number, expires, signature)
-    return FileAnswer(path, media_type="video/mp4", cache=_SEGMENT, request_headers=request.headers)
+    return _segment(request, path, "video/mp4", options)
 
 
 @router.get(_BASE + "/audio/{name}/init.mp4", response_class=Response)
 async def audio_init(
-    request: Request, session_id: str, name: Name, deliver: Deliver, expires: Expires, signature: Signature
+    request: Request,
+    session_id: str,
+    name: Name,
+    deliver: Deliver,
+    options: Options,
+    expires: Expires,
+    signature: Signature,
 ) -> Response:
     """The initialisation segment of one sound track."""
     path = await deliver.audio_segment(session_id, name, -1, expires, signature)
-    return FileAnswer(path, media_type="audio/mp4", cache=_SEGMENT, request_headers=request.headers)
+    return _segment(request, path, "audio/mp4", options)
 
 
 @router.get(_BASE + "/audio/{name}/{number}.m4s", response_class=Response)
 async def audio_segment(
-    request: Request, session_id: str, name: Name, number: Number, deliver: Deliver, expires: Expires, signature: Signature
+    request: Request,
+    session_id: str,
+    name: Name,
+    number: Number,
+    deliver: Deliver,
+    options: Options,
+    expires: Expires,
+    signature: Signature,
 ) -> Response:
     """A segment of one sound track."""
     path = await deliver.audio_segment(session_id, name, number, expires, signature)
-    return FileAnswer(path, media_type="audio/mp4", cache=_SEGMENT, request_headers=request.headers)
+    return _segment(request, path, "audio/mp4", options)
 
 
 @router.get(_BASE + "/subtitles/{index}/{number}.vtt", response_class=Response)
@@ -115,11 +147,17 @@ async def thumbnail_index(
 
 @router.get(_BASE + "/trickplay/{number}.jpg", response_class=Response)
 async def thumbnail_sheet(
-    request: Request, session_id: str, number: Number, deliver: Deliver, expires: Expires, signature: Signature
+    request: Request,
+    session_id: str,
+    number: Number,
+    deliver: Deliver,
+    options: Options,
+    expires: Expires,
+    signature: Signature,
 ) -> Response:
     """A sheet of small pictures. 503 while it is being made."""
     path = await deliver.thumbnail_sheet(session_id, number, expires, signature)
-    return FileAnswer(path, media_type="image/jpeg", cache=_SEGMENT, request_headers=request.headers)
+    return _segment(request, path, "image/jpeg", options)
 
 
 @router.head("/files/{file_id}", include_in_schema=False)
