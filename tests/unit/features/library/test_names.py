@@ -46,6 +46,8 @@ def test_films(path: str, title: str, year: int | None) -> None:
         ("Harbour (2010)/Season 02/S02E05.mkv", "Harbour", 2, (5,)),
         ("Harbour/Specials/Harbour S00E03.mkv", "Harbour", 0, (3,)),
         ("Harbour.S01E01-E03.mkv", "Harbour", 1, (1, 2, 3)),
+        ("Harbour (2010)/Season 01/Harbour (2010) - S01E01-E02 - The Storm.mkv", "Harbour", 1, (1, 2)),
+        ("Dr. Harbour & Co - S01E01 - The Storm (1).mkv", "Dr. Harbour & Co", 1, (1,)),
         ("Harbour S01E01E02.mkv", "Harbour", 1, (1, 2)),
         ("Harbour Se.1 afl.2-3 [X].mkv", "Harbour", 1, (2, 3)),
         ("Harbour - Over the Sea - S01E01.mkv", "Harbour - Over the Sea", 1, (1,)),
