@@ -17,6 +17,7 @@ export function Endless({ pages, grid }: { pages: Pages<unknown>; grid?: boolean
     return () => observer.disconnect();
   }, [pages.more, pages.items.length]);
   const first = pages.busy && pages.items.length === 0;
+  const reading = pages.busy && pages.more;
   return (
     <div class="endless" ref={end} aria-busy={pages.busy}>
       {first && grid && (
@@ -28,7 +29,7 @@ export function Endless({ pages, grid }: { pages: Pages<unknown>; grid?: boolean
           </div>
         </Late>
       )}
-      {!first && pages.busy && <span class="spinner" role="status" aria-label={t.value.library.loadingMore} />}
+      {!first && reading && <span class="spinner" role="status" aria-label={t.value.library.loadingMore} />}
       {pages.more && !pages.busy && <Button onClick={pages.next}>{t.value.action.more}</Button>}
     </div>
   );

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { ProblemError } from "../api/client.ts";
 import { t } from "../i18n/index.ts";
-import { Button } from "./button.tsx";
+import { Button, LinkButton } from "./button.tsx";
 import { Icon, type IconName } from "./icon.tsx";
 import "./notice.css";
 
@@ -30,7 +30,12 @@ export function ErrorNotice({
       <p>{error.offline ? text.offlineText : problem.detail}</p>
       <p class="quiet">{whatToDo(error)}</p>
       <div class="notice-actions">
-        {retry && (
+        {problem.status === 404 && !children && (
+          <LinkButton look="primary" to="/">
+            {t.value.action.goHome}
+          </LinkButton>
+        )}
+        {retry && problem.status !== 404 && (
           <Button look="primary" icon="refresh" onClick={retry}>
             {t.value.action.retry}
           </Button>

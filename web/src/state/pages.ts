@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ProblemError } from "../api/client.ts";
 import type { Page } from "../api/types.ts";
-import { asProblemError, peek, remember } from "./query.ts";
+import { asProblemError, isStale, peek, remember, useInvalidation } from "./query.ts";
 
 export interface Pages<T> {
   items: T[];
@@ -20,8 +20,25 @@ interface Known<T> {
   cursor: string | null;
 }
 
+const GOOD_FOR = 60;
+
+/** What is shown when the first page was read again: a list of one page is replaced, of a longer one only the beginning. */
+function refreshed<T extends object>(known: Known<T> | undefined, page: Page<T>): Known<T> {
+  const rest = known?.items.slice(page.items.length) ?? [];
+  if (!known || rest.length === 0 || page.next_cursor === null) return { items: page.items, cursor: page.next_cursor };
+  const fresh = new Set(page.items.map(keyOf));
+  return {
+    items: [...page.items, ...rest.filter((item) => !fresh.has(keyOf(item)))],
+    cursor: known.cursor,
+  };
+}
+
+function keyOf(item: object): unknown {
+  return "id" in item ? item.id : JSON.stringify(item);
+}
+
 /** A list read page by page under `key`. What was read before is there at once, so that going back finds its place. */
-export function usePages<T>(
+export function usePages<T extends object>(
   key: string | null,
   load: (cursor: string | null, signal: AbortSignal) => Promise<Page<T>>,
 ): Pages<T> {
@@ -30,28 +47,36 @@ export function usePages<T>(
   const running = useRef<{ key: string; abort: AbortController } | null>(null);
   const known = key === null ? undefined : peek<Known<T>>(key);
 
-  const read = (from: Known<T> | undefined) => {
+  const read = (cursor: string | null, put: (page: Page<T>) => Known<T>) => {
     if (key === null || running.current?.key === key) return;
     const abort = new AbortController();
     running.current = { key, abort };
     setError(null);
-    load(from?.cursor ?? null, abort.signal)
-      .then((page) => remember(key, { items: [...(from?.items ?? []), ...page.items], cursor: page.next_cursor }))
+    load(cursor, abort.signal)
+      .then((page) => remember(key, put(page)))
       .catch((reason: unknown) => !abort.signal.aborted && setError(asProblemError(reason)))
       .finally(() => {
         if (running.current?.abort === abort) running.current = null;
         render((n) => n + 1);
       });
   };
+  const readOn = () =>
+    read(known?.cursor ?? null, (page) => ({
+      items: [...(known?.items ?? []), ...page.items],
+      cursor: page.next_cursor,
+    }));
+  const refresh = () => read(null, (page) => refreshed(known, page));
 
   useEffect(() => {
     setError(null);
-    if (!known) read(undefined);
+    if (!known) readOn();
+    else if (key !== null && isStale(key, GOOD_FOR)) refresh();
     return () => {
       running.current?.abort.abort();
       running.current = null;
     };
   }, [key]);
+  useInvalidation(key, refresh);
 
   const busy = key !== null && !error && (running.current !== null || !known);
   const more = !!known?.cursor && !error;
@@ -61,7 +86,7 @@ export function usePages<T>(
     busy,
     more,
     empty: known?.items.length === 0,
-    next: () => more && read(known),
-    retry: () => read(known),
+    next: () => more && readOn(),
+    retry: readOn,
   };
 }

@@ -48,11 +48,7 @@ export function useQuery<T>(key: string | null, load: (signal: AbortSignal) => P
     );
     return () => abort.abort();
   }, [key, turn]);
-  useEffect(() => {
-    const watch = (prefix: string) => key?.startsWith(prefix) && setTurn((n) => n + 1);
-    watchers.add(watch);
-    return () => void watchers.delete(watch);
-  }, [key]);
+  useInvalidation(key, () => setTurn((n) => n + 1));
   const entry = key === null ? undefined : cache.get(key);
   const error = failure.current?.key === key ? failure.current.error : null;
   const reload = () => {
@@ -66,6 +62,23 @@ export function useQuery<T>(key: string | null, load: (signal: AbortSignal) => P
     at: entry?.at ?? 0,
     reload,
   };
+}
+
+/** Calls `onStale` when what is known under `key` is invalidated. */
+export function useInvalidation(key: string | null, onStale: () => void): void {
+  const latest = useRef(onStale);
+  latest.current = onStale;
+  useEffect(() => {
+    const watch = (prefix: string) => key?.startsWith(prefix) && latest.current();
+    watchers.add(watch);
+    return () => void watchers.delete(watch);
+  }, [key]);
+}
+
+/** Whether what is known under `key` was invalidated since it was read, or is older than `seconds`. */
+export function isStale(key: string, seconds: number): boolean {
+  const entry = cache.get(key);
+  return !entry || Date.now() - entry.at > seconds * 1_000;
 }
 
 /** What is known under `key`, to be shown or changed before the server answers. */

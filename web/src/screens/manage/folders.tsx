@@ -73,7 +73,7 @@ export function Folders({ busy, onStarted }: FoldersProps) {
           </li>
         ))}
       </ul>
-      {adding && <AddFolder onStarted={onStarted} />}
+      {adding && <AddFolder />}
       {removing && (
         <Confirm
           title={text.removeAsk}
@@ -87,7 +87,7 @@ export function Folders({ busy, onStarted }: FoldersProps) {
   );
 }
 
-function AddFolder({ onStarted }: { onStarted: (job: string) => void }) {
+function AddFolder() {
   const text = t.value;
   const [draft, setDraft] = useState<FolderDraft>({ path: "", kind: "mixed" });
   const [fault, setFault] = useState<string | null>(null);
@@ -100,9 +100,7 @@ function AddFolder({ onStarted }: { onStarted: (job: string) => void }) {
     setBusy(true);
     setError(null);
     try {
-      const folder = await api.library.addFolder(draft.path.trim(), draft.kind);
-      const { job_id } = await api.library.scan({ folder_id: folder.id });
-      onStarted(job_id);
+      await api.library.addFolder(draft.path.trim(), draft.kind);
       tell(text.manage.added);
       invalidate("folders");
       close();

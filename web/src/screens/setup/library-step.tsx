@@ -99,7 +99,5 @@ function Configured({ folders }: { folders: string[] }) {
 
 async function begin(way: Way, folder: FolderDraft): Promise<void> {
   if (way === "demo") await api.library.installDemo();
-  if (way !== "folder") return;
-  const { id } = await api.library.addFolder(folder.path.trim(), folder.kind);
-  await api.library.scan({ folder_id: id });
+  if (way === "folder") await api.library.addFolder(folder.path.trim(), folder.kind);
 }
