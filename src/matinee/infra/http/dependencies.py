@@ -26,10 +26,10 @@ def container_of(request: Request) -> Container:
     return cast(Container, request.app.state.container)
 
 
-def service(kind: type[T]) -> Callable[[Request], T]:
-    """A dependency that gives the one instance of `kind`."""
+def service(kind: type[T]) -> Callable[[Request], Awaitable[T]]:
+    """A dependency that gives the one instance of `kind`. Asynchronous, since the framework runs others in a thread."""
 
-    def provide(request: Request) -> T:
+    async def provide(request: Request) -> T:
         return container_of(request).get(kind)
 
     return provide
