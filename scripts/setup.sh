@@ -44,7 +44,7 @@ install_python() {
 }
 
 build_web() {
-  local stamp=web/node_modules/.installed built=web/dist/.built wanted
+  local stamp=web/node_modules/.installed built=web/node_modules/.built wanted
   [ -f web/package.json ] || return 0
   if ! node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' 2>/dev/null || ! command -v npm >/dev/null; then
     if [ -f web/dist/index.html ]; then say "Node 20 is not installed: using the web UI that was built before."
@@ -60,7 +60,7 @@ build_web() {
   fi
   wanted=$(find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print0 |
     LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-16)
-  if ! is_current "$built" "$wanted"; then
+  if ! is_current "$built" "$wanted" || [ ! -f web/dist/index.html ]; then
     say "Building the web UI"
     (cd web && npm run --silent build >&2)
     echo "$wanted" >"$built"
