@@ -49,7 +49,7 @@ class EncodedPictures:
 
     @property
     def grid(self) -> Grid:
-        return self.shown.frames.grid()
+        return self.shown.even
 
     async def pieces(self, first: int, attempt: int) -> AsyncGenerator[Piece, None]:
         frames, begin = self.shown.frames, max(0, first - _EARLIER) if attempt else first
@@ -139,7 +139,7 @@ class EncodedSound:
 
     @property
     def grid(self) -> Grid:
-        return self.shown.frames.grid()
+        return self.shown.even
 
     async def pieces(self, first: int, attempt: int) -> AsyncGenerator[Piece, None]:
         frames = self.shown.sound_frames

@@ -77,6 +77,8 @@ class Presentation:
     texts: tuple[Text, ...]
     frames: FrameGrid
     sound_frames: FrameGrid
+    even: Grid
+    """The boundaries of all that is encoded, in seconds."""
     copied: Grid | None
     """The copy's boundaries; None when the pictures are not offered unchanged."""
 
@@ -97,7 +99,7 @@ class Presentation:
         """Where that rendition's segments begin and end."""
         if picture.rung is None and self.copied is not None:
             return self.copied
-        return self.frames.grid()
+        return self.even
 
 
 def source_key(source: SourceFile) -> str:
@@ -126,6 +128,7 @@ def present(
         texts=tuple(_texts(source, info)),
         frames=frames,
         sound_frames=audio_grid(frames),
+        even=frames.grid(),
         copied=copied,
     )
 
