@@ -40,7 +40,7 @@ from matinee.infra.http.web import WebFiles
 from matinee.infra.jobs.definitions import Jobs, Queue
 from matinee.infra.jobs.service import JobService, JobsOptions
 from matinee.infra.media.keyframes import KeyFrameReader
-from matinee.infra.media.probe import Prober, ProbeOptions, make_worker_pool
+from matinee.infra.media.probe import ProbeOptions, Prober, make_worker_pool
 from matinee.infra.media.tools import MediaTools, find_media_tools
 from matinee.infra.observability import Metrics
 from matinee.infra.paging import Cursors
@@ -56,10 +56,12 @@ FEATURES: tuple[Feature, ...] = (ACCOUNTS, CATALOG, LIBRARY, PROGRESS, PLAYBACK,
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Which parts of the application a process runs: the queues it works on, and whether watchers and sweepers live in it."""
+    """Which parts of the application a process runs: the queues it works on, whether it serves requests, and whether it tends
+    the library (a command works on jobs for a moment, and tends nothing)."""
 
     queues: Sequence[Queue] = ()
-    background: bool = False
+    serving: bool = False
+    tending: bool = False
 
 
 @asynccontextmanager
@@ -79,9 +81,9 @@ async def opened(settings: Settings, parts: Parts) -> AsyncIterator[Container]:
                 jobs.schedule(schedule)
         await jobs.start()
         stack.push_async_callback(jobs.stop)
-        for feature in FEATURES if parts.background else ():
-            for running in feature.running:
-                await stack.enter_async_context(running(container))
+        for feature in FEATURES:
+            for part in (*(feature.running if parts.serving else ()), *(feature.tending if parts.tending else ())):
+                await stack.enter_async_context(part(container))
         yield container
 
 

@@ -134,7 +134,7 @@ async def _serve(settings: Settings, roles: tuple[Role, ...], jobs: bool) -> Non
     from matinee.infra.http.server import ServerOptions, Shutdown
     from matinee.infra.http.server import serve as listen
 
-    parts = Parts(queues=("default", "media") if jobs else (), background=jobs)
+    parts = Parts(queues=("default", "media") if jobs else (), serving=True, tending=jobs)
     async with opened(settings, parts) as container:
         link = await first_steps(container, settings)
 
@@ -165,7 +165,7 @@ async def _work(settings: Settings, queues: tuple[Queue, ...]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with opened(settings, Parts(queues=queues)):
+    async with opened(settings, Parts(queues=queues, tending="default" in queues)):
         out.print(f"Working on {', '.join(queues)}; stop with Ctrl-C.")
         await stop.wait()
 

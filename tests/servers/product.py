@@ -151,6 +151,16 @@ def environment(data: Path, settings: Mapping[str, str]) -> dict[str, str]:
     return {**inherited, **own, "MATINEE_ADMIN_PASSWORD": ADMIN[1], **settings}
 
 
+def run(data: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """A command of the product, from its start to its end; settings as in `running`."""
+    data.mkdir(parents=True, exist_ok=True)
+    given = {f"MATINEE_{name.upper()}": value for name, value in settings.items()}
+    command = [sys.executable, "-m", "matinee", *arguments]
+    return subprocess.run(
+        command, check=False, capture_output=True, text=True, cwd=data, env=environment(data, given), timeout=60
+    )
+
+
 @contextmanager
 def running(data: Path, **settings: str) -> Iterator[Product]:
     """A server for the time of the block; settings by their names in small letters, without the prefix."""

@@ -1,20 +1,21 @@
-"""The product's schema on an empty database."""
+"""The product's schema on an empty database, made by its own migrations."""
 
 from __future__ import annotations
 
-from sqlalchemy import create_engine
+import asyncio
 
-from matinee.infra.database.engine import async_url
-from matinee.infra.database.search.objects import create_search_objects
-from scripts.schema import declared
+from matinee.infra.database import Database, DatabaseOptions
+from matinee.infra.database.migrations import upgrade
 
 
 def create(url: str) -> None:
-    """Make every table and search object of the product."""
-    # The synchronous drivers: this runs outside an event loop.
-    parsed = async_url(url)
-    engine = create_engine(parsed.set(drivername="sqlite" if parsed.get_backend_name() == "sqlite" else "postgresql+psycopg"))
-    with engine.begin() as connection:
-        declared().create_all(connection)
-        create_search_objects(connection)
-    engine.dispose()
+    """Bring an empty database to the newest schema. Not to be called inside an event loop."""
+    asyncio.run(_upgrade(url))
+
+
+async def _upgrade(url: str) -> None:
+    database = Database(DatabaseOptions(url))
+    try:
+        await upgrade(database)
+    finally:
+        await database.close()

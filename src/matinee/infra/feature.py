@@ -79,8 +79,9 @@ class Feature:
     """A capability, as bootstrap sees it.
 
     `build` creates the feature's services, puts them into the container and subscribes to events. `jobs` and `schedules` get the
-    container when they are wired, so handlers find their service there. `running` are the background parts (watchers, sweepers)
-    that live as long as the process: `running(container)` gives an async context manager for each.
+    container when they are wired, so handlers find their service there. Background parts live as long as the process, and
+    `part(container)` gives an async context manager for each: `running` in every process that serves requests, `tending`
+    (watchers, what starts jobs by itself) in every process that works on the default queue, be it a server or a worker.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Feature:
     jobs: Callable[[Container], Iterable[JobDefinition]] | None = None
     schedules: Sequence[ScheduleDefinition] = ()
     running: Sequence[Callable[[Container], AbstractAsyncContextManager[None]]] = ()
+    tending: Sequence[Callable[[Container], AbstractAsyncContextManager[None]]] = ()
     commands: Any = None
     """A `typer.Typer` whose commands `matinee` takes over."""
     tags: Sequence[dict[str, str]] = field(default_factory=tuple)

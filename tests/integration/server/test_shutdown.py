@@ -126,13 +126,12 @@ def not_ready(client: httpx2.Client) -> httpx2.Response | None:
 
 def test_requests_that_never_end_are_cut_off_after_the_grace_period(launch: Launch, secrets: Secrets) -> None:
     server: Product = launch(shutdown_timeout="1")
-    with secrets.listen(server.signed_in()) as client:
-        with closing(SlowDownload(server, token_of(client))) as download:
-            began = time.monotonic()
-            server.ask_to_stop()
-            assert server.wait(15) == 0
-            assert 1 <= time.monotonic() - began < 10
-            assert len(download.rest()) < PROBE_BYTES
+    with secrets.listen(server.signed_in()) as client, closing(SlowDownload(server, token_of(client))) as download:
+        began = time.monotonic()
+        server.ask_to_stop()
+        assert server.wait(15) == 0
+        assert 1 <= time.monotonic() - began < 10
+        assert len(download.rest()) < PROBE_BYTES
 
 
 def test_a_killed_server_leaves_no_process_behind(server: Product, client: httpx2.Client) -> None:

@@ -70,8 +70,15 @@ def reported() -> Iterator[None]:
 
 
 @asynccontextmanager
+async def known_folders(container: Container) -> AsyncIterator[None]:
+    """The folders of the settings are known, also where a process of its own scans them."""
+    await container.get(LibraryService).ensure_folders()
+    yield
+
+
+@asynccontextmanager
 async def at_start(container: Container) -> AsyncIterator[None]:
-    """The folders of the settings exist; what changed while the server was away is found; changes are watched for."""
+    """The folders of the settings are known; what changed while nobody looked is found; changes are watched for."""
     library, options = container.get(LibraryService), container.get(LibraryOptions)
     await library.ensure_folders()
     if await library.demo_wanted_at_start():
@@ -93,7 +100,8 @@ FEATURE = Feature(
     build=build,
     routes=[RoutesOf("catalog", [router])],
     jobs=jobs,
-    running=[at_start],
+    running=[known_folders],
+    tending=[at_start],
     commands=commands,
     tags=[{"name": "library", "description": "Folders, scans, and what is in the files."}],
 )

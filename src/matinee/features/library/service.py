@@ -8,7 +8,7 @@ from pathlib import Path
 
 from matinee.features.catalog.service import CatalogService, ItemSummary
 from matinee.features.library.demo_shelf import DemoShelf
-from matinee.features.library.errors import FolderNotFound, ItemNotFound
+from matinee.features.library.errors import FolderInUse, FolderNotFound, ItemNotFound
 from matinee.features.library.folders import FolderFacts, Folders, Listing
 from matinee.features.library.models import LibraryFolder, LibraryItem
 from matinee.features.library.names import FolderKind
@@ -150,8 +150,11 @@ class LibraryService:
         """The folders of the settings, as rows; gives the ids of those that are new."""
         added: list[FolderId] = []
         for path in self._options.paths:
-            async with self._database.write() as unit:
-                row = await self._folders.ensure(unit, path, "mixed", "settings")
+            try:
+                async with self._database.write() as unit:
+                    row = await self._folders.ensure(unit, path, "mixed", "settings")
+            except FolderInUse:
+                continue  # another process of the same start was faster
             if row is not None and row.scanned_at is None:
                 added.append(FolderId(row.id))
         return added

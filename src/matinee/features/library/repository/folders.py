@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
+from matinee.features.library.errors import FolderInUse
 from matinee.features.library.models import LibraryFolder, LibraryScan
 from matinee.features.library.policy import ScanCounts
 from matinee.infra.database import ReadUnit, UnitOfWork
@@ -32,9 +34,12 @@ class FolderRepository:
         return found.scalars().first()
 
     async def add(self, unit: UnitOfWork, folder: LibraryFolder) -> None:
-        """A new folder."""
+        """A new folder. Raises `FolderInUse` when it is there already."""
         unit.session.add(folder)
-        await unit.session.flush()
+        try:
+            await unit.session.flush()
+        except IntegrityError as error:
+            raise FolderInUse("This folder is in the library already.") from error
 
     async def remove(self, unit: UnitOfWork, folder_id: str) -> None:
         """Forget a folder with its files and problems."""
