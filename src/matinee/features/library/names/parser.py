@@ -12,9 +12,6 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Final
 
-from guessit import guessit
-from guessit.api import GuessitException
-
 from matinee.features.library.names import text as words
 from matinee.features.library.names import weak
 from matinee.features.library.names.formats import VIDEO_SUFFIXES
@@ -105,6 +102,9 @@ def _corrected(name: _Name) -> ParsedName:
 
 
 def _guess(name: _Name) -> dict[str, Any]:  # Any: guessit's values have no types
+    from guessit import guessit  # heavy, and only a scan needs it
+    from guessit.api import GuessitException
+
     options = {"single_value": False, **({"type": "episode"} if name.kind == "shows" else {})}
     # Two folders are what guessit can use (show and season); more only brings words that mislead it.
     folders = () if _says_all(name.stem) else name.parts[-3:-1]
