@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, bitrate, bytes, clock, heightName } from "../src/i18n/format.ts";
+import { ago, bitrate, bytes, clock, heightName, trackName } from "../src/i18n/format.ts";
 import { preferred } from "../src/i18n/index.ts";
 
 describe("clock", () => {
@@ -42,4 +42,14 @@ describe("preferred language", () => {
     expect(preferred(["pt-BR", "fr-CA", "en"])).toBe("fr");
     expect(preferred(["zh"])).toBe("en");
   });
+});
+
+describe("track names", () => {
+  it.each([
+    [{ language: "de", title: "Deutsch" }, "German"],
+    [{ language: "en", title: "English" }, "English"],
+    [{ language: "en", title: "Commentary" }, "English · Commentary"],
+    [{ language: null, title: "Commentary" }, "Commentary"],
+    [{ language: "und", title: null }, ""],
+  ])("%j", (track, name) => expect(trackName(track)).toBe(name));
 });

@@ -68,6 +68,23 @@ export function languageName(code: string | null | undefined): string {
   }
 }
 
+/** A track by its language and title; a title that only names the language again is left out. */
+export function trackName(track: { language: string | null; title: string | null }): string {
+  const known = track.language && track.language !== "und" ? track.language : null;
+  const language = known ? languageName(known) : null;
+  const names = [language, known && autonym(known)].map((name) => name?.toLowerCase());
+  const title = track.title && !names.includes(track.title.toLowerCase()) ? track.title : null;
+  return [language, title].filter(Boolean).join(" · ");
+}
+
+function autonym(code: string): string | undefined {
+  try {
+    return new Intl.DisplayNames([code], { type: "language" }).of(code);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The height of a picture as people call it. */
 export function heightName(height: number): string {
   return height >= 2000 ? "4K" : `${height}p`;

@@ -9,8 +9,11 @@ const CONFIG: Partial<HlsConfig> = {
   maxBufferLength: 30,
   backBufferLength: 60,
   enableWorker: true,
-  // The viewer's own choice of subtitles rules, not the playlist's.
-  subtitlePreference: { lang: "-" },
+  // `Subtitles` shows them, in every mode.
+  enableWebVTT: false,
+  enableIMSC1: false,
+  enableCEA708Captions: false,
+  renderTextTracksNatively: false,
 };
 
 /** Plays `url` with hls.js from `position`. Where only the browser itself can play HLS, it does. */

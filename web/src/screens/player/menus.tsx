@@ -1,7 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { AudioTrack, SubtitleTrack } from "../../api/types.ts";
-import { bitrate, heightName, languageName, number } from "../../i18n/format.ts";
+import { bitrate, heightName, number, trackName } from "../../i18n/format.ts";
 import { t } from "../../i18n/index.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { AUTO, type Playback } from "./playback.ts";
@@ -116,7 +115,7 @@ function AudioMenu({ playback }: { playback: Playback }) {
           onClick={() => void playback.chooseAudio(index)}
           note={track.channels ? t.value.title.channels(track.channels) : null}
         >
-          {trackName(track, index)}
+          {trackName(track) || t.value.fact.track(index + 1)}
         </Entry>
       ))}
     </Section>
@@ -144,7 +143,7 @@ function SubtitleMenu({ playback }: { playback: Playback }) {
           onClick={() => void playback.chooseSubtitle(index)}
           note={track.forced ? t.value.title.forced : null}
         >
-          {trackName(track, index)}
+          {trackName(track) || t.value.fact.track(index + 1)}
         </Entry>
       ))}
     </Section>
@@ -174,11 +173,6 @@ function SpeedMenu({ video }: { video: HTMLVideoElement }) {
       </span>
     </Section>
   );
-}
-
-function trackName(track: AudioTrack | SubtitleTrack, index: number): string {
-  const language = track.language ? languageName(track.language) : null;
-  return [language, track.title].filter(Boolean).join(" · ") || t.value.fact.track(index + 1);
 }
 
 function Section({ title, note, children }: { title: string; note?: string; children: ComponentChildren }) {

@@ -6,10 +6,10 @@ import type { PlaybackSession } from "../../api/types.ts";
 import { asProblemError } from "../../state/query.ts";
 import { lastBandwidth, measureBandwidth } from "./bandwidth.ts";
 import { capabilities } from "./capabilities.ts";
-import { DirectSubtitles } from "./direct-subtitles.ts";
 import { startHls } from "./hls.ts";
 import { mediaProblem } from "./media-problem.ts";
 import { fileBandwidth, ORIGINAL, type Quality, recommended } from "./quality.ts";
+import { Subtitles } from "./subtitles.ts";
 
 export const AUTO = "auto";
 
@@ -31,7 +31,7 @@ export class Playback {
   readonly recommended = computed(() => recommended(this.qualities.value, this.bandwidth.value, screenHeight()));
 
   hls: Hls | null = null;
-  private directSubtitles: DirectSubtitles | null = null;
+  private subtitles: Subtitles | null = null;
   private reopened = 0;
   private closed = false;
 
@@ -51,6 +51,9 @@ export class Playback {
       const session = await api.playback.open({ ...what, capabilities: capabilities() });
       if (this.closed) return void api.playback.close(session.id).catch(() => undefined);
       this.session.value = session;
+      this.subtitles?.hide();
+      this.subtitles = session.master_url ? new Subtitles(this.video, serverUrl(session.master_url)) : null;
+      if (this.subtitle.value !== null) void this.chooseSubtitle(this.subtitle.value);
       const standard = session.audio.findIndex((track) => track.default);
       this.audio.value = Math.max(0, standard);
       await this.start(position ?? session.resume_position ?? 0);
@@ -94,13 +97,8 @@ export class Playback {
 
   async chooseSubtitle(index: number | null): Promise<void> {
     this.subtitle.value = index;
-    if (this.mode.value === "hls" && this.hls) {
-      this.hls.subtitleDisplay = index !== null;
-      this.hls.subtitleTrack = index ?? -1;
-      return;
-    }
     const track = index === null ? null : this.session.value?.subtitles[index];
-    await this.directSubtitles?.show(index, track?.title ?? "", track?.language ?? "").catch(() => undefined);
+    await this.subtitles?.show(index, track?.title ?? "", track?.language ?? "").catch(() => undefined);
   }
 
   /** The speed of the connection, newly measured unless that was done a moment ago. */
@@ -118,7 +116,6 @@ export class Playback {
     this.applyLevel();
     const { hls } = this;
     if (hls && this.audio.value > 0 && this.audio.value < hls.audioTracks.length) hls.audioTrack = this.audio.value;
-    if (this.subtitle.value !== null) void this.chooseSubtitle(this.subtitle.value);
   }
 
   levelSwitched(index: number): void {
@@ -158,8 +155,6 @@ export class Playback {
     if (position > 0)
       this.video.addEventListener("loadedmetadata", () => (this.video.currentTime = position), { once: true });
     this.video.src = serverUrl(session.file_url);
-    this.directSubtitles = session.master_url ? new DirectSubtitles(this.video, serverUrl(session.master_url)) : null;
-    if (this.subtitle.value !== null) void this.chooseSubtitle(this.subtitle.value);
     this.play();
   }
 
@@ -167,7 +162,6 @@ export class Playback {
     const session = this.session.value;
     if (!session?.master_url) throw new Error("no source");
     this.mode.value = "hls";
-    this.directSubtitles = null;
     this.hls = await startHls(this, serverUrl(session.master_url), position);
     this.play();
   }

@@ -1,6 +1,6 @@
 import { api } from "../../api/endpoints.ts";
 import type { FileDetail, ItemSummary, SubtitleTrack } from "../../api/types.ts";
-import { bytes, clock, heightName, languageName, number } from "../../i18n/format.ts";
+import { bytes, clock, heightName, number, trackName } from "../../i18n/format.ts";
 import { t } from "../../i18n/index.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { ErrorLine } from "../../parts/notice.tsx";
@@ -125,8 +125,7 @@ function videoLine({ video }: FileDetail): string {
 function audioLine(track: FileDetail["audio"][number]): string {
   const text = t.value.title;
   const parts = [
-    languageName(track.language),
-    track.title,
+    trackName(track) || t.value.fact.unknownLanguage,
     track.codec && codecName(track.codec),
     track.channels ? text.channels(track.channels) : null,
     track.default ? text.default : null,
@@ -137,8 +136,7 @@ function audioLine(track: FileDetail["audio"][number]): string {
 function subtitleLine(track: SubtitleTrack): string {
   const text = t.value.title;
   const parts = [
-    languageName(track.language),
-    track.title,
+    trackName(track) || t.value.fact.unknownLanguage,
     track.codec,
     track.forced ? text.forced : null,
     track.external ? text.external : null,

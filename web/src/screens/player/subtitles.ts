@@ -1,7 +1,10 @@
 import { fromTime, parseVtt, segments, subtitlePlaylists } from "./vtt.ts";
 
-/** Subtitles for a file that plays as it is: read from the session's playlists and put on a text track of the video. */
-export class DirectSubtitles {
+/**
+ * The subtitles of a session, whichever way its video plays: read from its playlists and put on text tracks of the video.
+ * hls.js could do it for HLS alone, by tracks with `data:` addresses that the content security policy forbids.
+ */
+export class Subtitles {
   private readonly tracks = new Map<number, TextTrack>();
 
   constructor(
@@ -9,9 +12,13 @@ export class DirectSubtitles {
     private readonly masterUrl: string,
   ) {}
 
+  hide(): void {
+    for (const track of this.tracks.values()) track.mode = "disabled";
+  }
+
   /** Shows the track at `index` of the list; null shows none. */
   async show(index: number | null, label: string, language: string): Promise<void> {
-    for (const track of this.tracks.values()) track.mode = "disabled";
+    this.hide();
     if (index === null) return;
     const track = this.tracks.get(index) ?? this.video.addTextTrack("subtitles", label, language);
     track.mode = "showing";
