@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from ipaddress import ip_address
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from starlette.types import ASGIApp
 
 from matinee import __version__
-from matinee.infra.errors import MatineeError
+from matinee.infra.errors import AuthenticationRequired, MatineeError
 from matinee.infra.feature import Container
 from matinee.infra.http import explorer, health, problems
+from matinee.infra.http.caller import Caller
+from matinee.infra.http.dependencies import current_caller
 from matinee.infra.http.middleware import API_PREFIX, BasePath, BodyLimit, HeadAsGet, RequestContext, SecurityHeaders, TimeLimit
 from matinee.infra.http.strict import strict_query
 from matinee.infra.http.web import WebFiles, fallback
@@ -117,12 +120,24 @@ async def _crashed(request: Request, _error: Exception) -> Response:
     return problems.respond(request, MatineeError())
 
 
+async def _near_or_admin(request: Request, caller: Annotated[Caller | None, Depends(current_caller)]) -> None:
+    if caller is not None and caller.is_admin:
+        return
+    try:
+        near = ip_address(request.client.host if request.client else "").is_private
+    except ValueError:
+        near = False
+    # A proxy that is not trusted hides who asks: what it passes on counts as coming from afar.
+    if not near or any(name in request.headers for name in ("x-forwarded-for", "forwarded")):
+        raise AuthenticationRequired("Metrics are for administrators and for the private network.")
+
+
 def _metrics_router(metrics: Metrics) -> APIRouter:
     router = APIRouter(tags=["operations"])
 
-    @router.get("/metrics", response_class=Response)
+    @router.get("/metrics", response_class=Response, dependencies=[Depends(_near_or_admin)])
     async def exposition() -> Response:
-        """Metrics in the Prometheus text format."""
+        """Metrics in the Prometheus text format. Scraped from the same machine or a private network, else for administrators."""
         return Response(metrics.render(), media_type="text/plain; version=0.0.4", headers={"cache-control": "no-store"})
 
     return router

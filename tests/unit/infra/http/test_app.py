@@ -72,14 +72,14 @@ async def _lifespan() -> AsyncIterator[None]:
     yield
 
 
-def _client(base_path: str = "", web: Path | None = None) -> TestClient:
+def _client(base_path: str = "", web: Path | None = None, address: str = "127.0.0.1") -> TestClient:
     container = Container()
     container.add(Metrics, Metrics())
     container.add(HealthChecks, HealthChecks(SystemClock()))
     container.add(Authenticator, Nobody())  # type: ignore[type-abstract]  # a Protocol as a key
     options = HttpOptions(base_path=base_path, body_limit=2000, time_limit=0.2)
     app = create_app(container, [router], options=options, web=WebFiles(web, base_path), lifespan=_lifespan)
-    return TestClient(app, raise_server_exceptions=False)
+    return TestClient(app, raise_server_exceptions=False, client=(address, 50000))
 
 
 @pytest.fixture
@@ -188,6 +188,13 @@ def test_metrics_count_by_route_template(client: TestClient) -> None:
     client.get("/api/v1/films")
     text = client.get("/metrics").text
     assert 'matinee_http_requests_total{method="GET",route="/api/v1/films",status="200"} 1.0' in text
+
+
+def test_metrics_are_not_for_strangers(client: TestClient) -> None:
+    assert client.get("/metrics").status_code == 200
+    assert client.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 401
+    assert _client(address="8.8.8.8").get("/metrics").status_code == 401
+    assert _client(address="192.168.1.7").get("/metrics").status_code == 200
 
 
 def test_details_of_health_need_an_administrator(client: TestClient) -> None:
