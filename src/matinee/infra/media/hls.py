@@ -21,7 +21,8 @@ from matinee.infra.media.hls_grid import AUDIO_FRAME, AUDIO_RATE, TIMELINE_OFFSE
 from matinee.infra.media.tools import TAIL_LINES, MediaTools, kill, read_last_words
 
 _PIPE_BYTES = 1024 * 1024
-_SAME_MOMENT = 0.06  # seconds; millisecond containers round, and releases of FFmpeg disagree on where a file with encoder delay begins
+# Seconds. Containers round to milliseconds, and releases of FFmpeg disagree on where a file with encoder delay begins.
+_SAME_MOMENT = 0.06
 
 
 class RunFailed(Exception):
