@@ -130,30 +130,31 @@ def run_in_app(action: Callable[[Container], Awaitable[T]]) -> T:
 
 async def _serve(settings: Settings, roles: tuple[Role, ...], jobs: bool) -> None:
     from matinee.bootstrap import Parts, application, first_steps, opened
+    from matinee.infra.http import server
     from matinee.infra.http.health import HealthChecks
-    from matinee.infra.http.server import ServerOptions, Shutdown
-    from matinee.infra.http.server import serve as listen
 
+    try:
+        listener = server.listen_on(settings.host, settings.port)
+    except server.CannotListen as error:
+        err.print(f"{error}. Choose another with --host and --port.", markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(1) from None
     parts = Parts(queues=("default", "media") if jobs else (), serving=True, tending=jobs)
-    async with opened(settings, parts) as container:
-        link = await first_steps(container, settings)
+    with listener:
+        async with opened(settings, parts) as container:
+            link = await first_steps(container, settings)
+            served = application(container, settings, roles)
+            options = server.ServerOptions(trusted_proxies=settings.trusted_proxies, grace=settings.shutdown_timeout)
+            shutdown, checks = container.get(server.Shutdown), container.get(HealthChecks)
+            await server.serve(served, listener, options, shutdown, checks, lambda url: _greet(settings, url, link))
 
-        def started(url: str) -> None:
-            # For people, so on standard output: standard error has the log, which machines read.
-            shown = settings.public_url.rstrip("/") or url + settings.base_path
-            out.print(
-                f"\n  [bold]Matinee[/bold] {__version__} is at [link={shown}]{shown}[/link]", highlight=False, soft_wrap=True
-            )
-            if link:
-                out.print(f"  Create the first admin: {shown}{link}", highlight=False, soft_wrap=True)
-            out.print()
 
-        options = ServerOptions(
-            host=settings.host, port=settings.port, trusted_proxies=settings.trusted_proxies, grace=settings.shutdown_timeout
-        )
-        await listen(
-            application(container, settings, roles), options, container.get(Shutdown), container.get(HealthChecks), started
-        )
+def _greet(settings: Settings, url: str, setup_link: str | None) -> None:
+    """For people, so on standard output: standard error has the log, which machines read."""
+    shown = settings.public_url.rstrip("/") or url + settings.base_path
+    out.print(f"\n  [bold]Matinee[/bold] {__version__} is at [link={shown}]{shown}[/link]", highlight=False, soft_wrap=True)
+    if setup_link:
+        out.print(f"  Create the first admin: {shown}{setup_link}", highlight=False, soft_wrap=True)
+    out.print()
 
 
 async def _work(settings: Settings, queues: tuple[Queue, ...]) -> None:
@@ -223,12 +224,22 @@ def _run(work: Coroutine[Any, Any, T]) -> T:  # Any: what a coroutine is sent an
     from matinee.infra.errors import MatineeError
 
     try:
-        return uvloop.run(work)
+        try:
+            return uvloop.run(work)
+        except ExceptionGroup as group:
+            raise _only(group) from None
     except MatineeError as error:
         err.print(f"{error.code}: {error.detail}", markup=False, highlight=False)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+
+
+def _only(error: Exception) -> Exception:
+    """What went wrong, without the task groups that it came through."""
+    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from matinee.infra.errors import MatineeError, PayloadTooLarge, RequestTimeout
@@ -212,7 +213,7 @@ class HeadAsGet:
 
 
 class BasePath:
-    """Serves the whole application below a prefix, set at run time."""
+    """Serves the whole application below a prefix, set at run time, and outside it too: a proxy may take the prefix off."""
 
     def __init__(self, app: ASGIApp, prefix: str) -> None:
         self.app = app
@@ -222,6 +223,10 @@ class BasePath:
         if self.prefix and scope["type"] in {"http", "websocket"} and scope["path"].startswith(self.prefix + "/"):
             # Changed in place: the middleware outside reads what routing leaves in the scope.
             scope["root_path"] = self.prefix
+        elif self.prefix and scope["type"] == "http" and scope["path"] == self.prefix:
+            query = scope["query_string"].decode("latin-1")
+            await RedirectResponse(f"{self.prefix}/{'?' if query else ''}{query}", 308)(scope, receive, send)
+            return
         await self.app(scope, receive, send)
 
 

@@ -10,12 +10,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import FrameType
 
+import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
 from matinee.infra.http.health import HealthChecks
 
+log = structlog.get_logger(__name__)
 _LOOK_EVERY = 0.1
+_BACKLOG = 2048
+
+
+class CannotListen(Exception):
+    """The address is taken, not of this machine, or not allowed."""
 
 
 class Shutdown:
@@ -34,10 +41,8 @@ class Shutdown:
 
 @dataclass(frozen=True, slots=True)
 class ServerOptions:
-    """Where to listen. `grace` is what running requests get at shutdown, in seconds."""
+    """`trusted_proxies` are addresses or networks; `grace` is what running requests get at shutdown, in seconds."""
 
-    host: str
-    port: int
     trusted_proxies: Sequence[str]
     grace: int
 
@@ -93,13 +98,16 @@ class GracefulServer(uvicorn.Server):
 
 
 async def serve(
-    app: ASGIApp, options: ServerOptions, shutdown: Shutdown, checks: HealthChecks, started: Callable[[str], None]
+    app: ASGIApp,
+    listener: socket.socket,
+    options: ServerOptions,
+    shutdown: Shutdown,
+    checks: HealthChecks,
+    started: Callable[[str], None],
 ) -> None:
-    """Listen until a signal comes. `started` gets the address as a URL once connections are accepted."""
+    """Answer on `listener` until a signal comes. `started` gets the address as a URL once connections are accepted."""
     config = uvicorn.Config(
         app,
-        host=options.host,
-        port=options.port,
         http="httptools",
         ws="auto",
         lifespan="on",
@@ -112,8 +120,22 @@ async def serve(
         timeout_graceful_shutdown=options.grace,
         ws_max_size=65_536,
     )
-    bound = config.bind_socket()
-    host, port = bound.getsockname()[:2]
+    host, port = listener.getsockname()[:2]
     shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else f"[{host}]" if ":" in host else host  # noqa: S104 - compared only
-    server = GracefulServer(config, shutdown, checks, lambda: started(f"http://{shown}:{port}"))
-    await server.serve(sockets=[bound])
+    url = f"http://{shown}:{port}"
+
+    def listening() -> None:
+        log.info("listening", url=url)
+        started(url)
+
+    await GracefulServer(config, shutdown, checks, listening).serve(sockets=[listener])
+
+
+def listen_on(host: str, port: int) -> socket.socket:
+    """A listening socket; clients wait in its queue until somebody answers. Raises `CannotListen`."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    both = family == socket.AF_INET6 and socket.has_dualstack_ipv6()
+    try:
+        return socket.create_server((host, port), family=family, dualstack_ipv6=both, backlog=_BACKLOG)
+    except OSError as error:
+        raise CannotListen(f"Cannot listen on {host}, port {port}: {error.strerror or error}") from error
