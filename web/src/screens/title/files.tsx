@@ -1,5 +1,5 @@
 import { api } from "../../api/endpoints.ts";
-import type { FileDetail, ItemSummary, SubtitleTrack } from "../../api/types.ts";
+import type { FileDetail, ItemSummary } from "../../api/types.ts";
 import { bytes, clock, heightName, number, trackName } from "../../i18n/format.ts";
 import { t } from "../../i18n/index.ts";
 import { Icon } from "../../parts/icon.tsx";
@@ -133,7 +133,7 @@ function audioLine(track: FileDetail["audio"][number]): string {
   return parts.filter(Boolean).join(" · ");
 }
 
-function subtitleLine(track: SubtitleTrack): string {
+function subtitleLine(track: FileDetail["subtitles"][number]): string {
   const text = t.value.title;
   const parts = [
     trackName(track) || t.value.fact.unknownLanguage,
