@@ -49,8 +49,6 @@ export type Job = Sent<Schemas["JobOut"]>;
 
 export type Capabilities = Partial<Schemas["CapabilitiesIn"]>;
 export type PlaybackSession = Sent<Schemas["matinee__features__playback__schemas__SessionView"]>;
-export type AudioTrack = PlaybackSession["audio"][number];
-export type SubtitleTrack = PlaybackSession["subtitles"][number];
 export type ProgressBody = Omit<Required<Schemas["ReportBody"]>, "item_id">;
 
 export type ServerEvent =
