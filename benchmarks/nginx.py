@@ -20,7 +20,7 @@ http {{
   server {{
     listen 127.0.0.1:{port};
     location /static/ {{ alias {static}/; }}
-    location {accel}/ {{ internal; alias {media}/; }}
+    location {accel}/ {{ internal; alias /; }}
     location / {{
       proxy_pass http://product; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host;
       proxy_max_temp_file_size 0;
@@ -31,13 +31,13 @@ http {{
 
 
 @contextmanager
-def gateway(folder: Path, *, static: Path, upstream: str, media: Path, accel: str = "/_media") -> Iterator[tuple[str, int]]:
+def gateway(folder: Path, *, static: Path, upstream: str, accel: str = "/_media") -> Iterator[tuple[str, int]]:
     """A running nginx: `/static/` from a folder, everything else from the product. Gives its URL and process id."""
     folder.mkdir(parents=True, exist_ok=True)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    text = CONFIGURATION.format(folder=folder, port=port, upstream=upstream, static=static, media=media, accel=accel)
+    text = CONFIGURATION.format(folder=folder, port=port, upstream=upstream, static=static, accel=accel)
     (folder / "nginx.conf").write_text(text)
     with subprocess.Popen(["nginx", "-e", str(folder / "error.log"), "-c", str(folder / "nginx.conf")]) as process:
         try:

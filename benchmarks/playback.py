@@ -55,13 +55,13 @@ def measure(folder: Path) -> Iterator[Figure]:
     with running(folder / "data", **accelerated) as server, server.signed_in() as client:
         again = _play(client, titles[0], "720p", end=False)
         pin(server.pid, SERVER_CORE)
-        yield from _behind(folder, server.url, again)
+        yield from _behind(folder, server.url, again.segment_url, cached.segment)
 
 
 def _alone(folder: Path, url: str, played: Played) -> Iterator[Figure]:
     (folder / "static").mkdir(exist_ok=True)
     (folder / "static" / "segment.m4s").write_bytes(played.segment)
-    with gateway(folder / "g1", static=folder / "static", upstream=urlsplit(url).netloc, media=folder) as (front, pid):
+    with gateway(folder / "g1", static=folder / "static", upstream=urlsplit(url).netloc) as (front, pid):
         pin(pid, SERVER_CORE)
         ratio, note = _ratio(urljoin(url, played.segment_url), f"{front}/static/segment.m4s")
     yield Figure(
@@ -69,13 +69,12 @@ def _alone(folder: Path, url: str, played: Played) -> Iterator[Figure]:
     )
 
 
-def _behind(folder: Path, url: str, played: Played) -> Iterator[Figure]:
-    media = folder / "data"
-    with gateway(folder / "g2", static=folder / "static", upstream=urlsplit(url).netloc, media=media) as (front, pid):
+def _behind(folder: Path, url: str, segment_url: str, segment: bytes) -> Iterator[Figure]:
+    with gateway(folder / "g2", static=folder / "static", upstream=urlsplit(url).netloc) as (front, pid):
         pin(pid, SERVER_CORE)
-        got = httpx2.get(urljoin(front, played.segment_url), trust_env=False)
-        assert got.content == played.segment, f"{got.status_code}: not the segment"
-        ratio, note = _ratio(urljoin(front, played.segment_url), f"{front}/static/segment.m4s")
+        got = httpx2.get(urljoin(front, segment_url), trust_env=False)
+        assert got.content == segment, f"{got.status_code}: not the segment"
+        ratio, note = _ratio(urljoin(front, segment_url), f"{front}/static/segment.m4s")
     yield Figure("F11", "cached segment / nginx static, behind X-Accel", ratio, "×", 0.8, "more", note)
 
 
