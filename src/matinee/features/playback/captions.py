@@ -6,11 +6,11 @@ import asyncio
 import json
 from collections import OrderedDict
 from dataclasses import asdict
-from pathlib import Path
 
 import structlog
 
 from matinee.features.playback.errors import MediaUnreadableError, SegmentLate
+from matinee.features.playback.leftovers import Leftovers
 from matinee.features.playback.renditions import Presentation
 from matinee.features.playback.segments import write_whole
 from matinee.infra.errors import NotFound
@@ -32,9 +32,9 @@ _KEPT = 24
 class Captions:
     """Reads subtitles, each track once, whoever asks."""
 
-    def __init__(self, tools: MediaTools, folder: Path, patience: float) -> None:
+    def __init__(self, tools: MediaTools, kept: Leftovers, patience: float) -> None:
         self._tools = tools
-        self._folder = folder
+        self._kept = kept
         self._patience = patience
         self._tasks: OrderedDict[str, asyncio.Task[tuple[Cue, ...]]] = OrderedDict()
 
@@ -77,10 +77,12 @@ class Captions:
         external = next((subtitle for subtitle in shown.source.subtitles if subtitle.index == index), None)
         if external is not None:
             return await read_subtitle_file(external.path, frame_rate=float(shown.frames.rate))
-        kept = self._folder / f"{name}.json"
+        kept = self._kept.folder / f"{name}.json"
         try:
+            await self._kept.used(kept)
             return tuple(Cue(**entry) for entry in json.loads(await asyncio.to_thread(kept.read_bytes)))
         except (OSError, ValueError, TypeError):  # not there yet, or from another version
             cues = await read_subtitle_track(self._tools, shown.source.path, index)
         await asyncio.to_thread(write_whole, kept, json.dumps([asdict(cue) for cue in cues]).encode())
+        await self._kept.added(kept)
         return cues

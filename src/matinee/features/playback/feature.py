@@ -11,6 +11,7 @@ from matinee.features.playback.captions import Captions
 from matinee.features.playback.commands import commands
 from matinee.features.playback.delivery import Delivery
 from matinee.features.playback.jobs import jobs, schedules
+from matinee.features.playback.leftovers import Leftovers
 from matinee.features.playback.library_files import LibraryOfServices
 from matinee.features.playback.opened import KeyFrameCache, OpenSessions
 from matinee.features.playback.policy import PlaybackOptions
@@ -62,8 +63,10 @@ def assemble(container: Container, library: LibraryFiles) -> None:
         PlaybackService,
         PlaybackService(database, clock, library, sessions, keys, transcoder, links, options, metrics),
     )
-    captions = Captions(tools, paths.cache / "subtitles", options.patience)
-    thumbnails = Thumbnails(tools, paths.cache / "trickplay", options.patience)
+    texts = Leftovers(paths.cache / "subtitles", options.subtitle_cache_bytes, metrics, "subtitles")
+    stills = Leftovers(paths.cache / "trickplay", options.thumbnail_cache_bytes, metrics, "thumbnails")
+    captions = Captions(tools, texts, options.patience)
+    thumbnails = Thumbnails(tools, stills, options.patience)
     renderer = Renderer(tools, encoders)
     container.add(Delivery, Delivery(sessions, links, transcoder, renderer, captions, thumbnails, keys))
     preparing = Renderer(tools, encoders, nice=_PREPARING_NICE)

@@ -15,6 +15,8 @@ class PlaybackOptions:
     max_copies: int = 16
     """Runs at once that copy pictures or encode sound: cheap, but not free."""
     segment_cache_bytes: int = 10 * 1024**3
+    thumbnail_cache_bytes: int = 1024**3
+    subtitle_cache_bytes: int = 128 * 1024**2
     hardware_encoding: bool = True
     url_lifetime: timedelta = timedelta(hours=12)
     accel_prefix: str = ""

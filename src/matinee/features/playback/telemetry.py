@@ -22,4 +22,11 @@ class PlaybackMetrics:
         )
         self.cache_bytes = Gauge("matinee_segment_cache_bytes", "Bytes in the segment cache.", registry=registry)
         self.cache_limit = Gauge("matinee_segment_cache_limit_bytes", "Cap of the segment cache.", registry=registry)
+        self.leftover_bytes = Gauge(
+            "matinee_playback_cache_bytes", "Bytes of thumbnails and of read subtitles.", ["kind"], registry=registry
+        )
+        self.leftover_limit = Gauge("matinee_playback_cache_limit_bytes", "Caps of those.", ["kind"], registry=registry)
+        self.leftover_evictions = Counter(
+            "matinee_playback_cache_evictions", "Thumbnails and subtitles dropped.", ["kind"], registry=registry
+        )
         self.evictions = Counter("matinee_segment_cache_evictions", "Segments dropped to stay below the cap.", registry=registry)

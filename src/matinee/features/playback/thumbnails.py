@@ -8,6 +8,7 @@ from pathlib import Path
 import structlog
 
 from matinee.features.playback.errors import MediaUnreadableError, SegmentLate
+from matinee.features.playback.leftovers import Leftovers
 from matinee.features.playback.renditions import Presentation
 from matinee.infra.errors import NotFound
 from matinee.infra.media.hls_grid import longest_gap
@@ -21,9 +22,10 @@ log = structlog.get_logger(__name__)
 class Thumbnails:
     """Makes the sheets of one title after the other, each once."""
 
-    def __init__(self, tools: MediaTools, folder: Path, patience: float) -> None:
+    def __init__(self, tools: MediaTools, kept: Leftovers, patience: float) -> None:
         self._tools = tools
-        self._folder = folder
+        self._kept = kept
+        self._folder = kept.folder
         self._patience = patience
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._one = asyncio.Semaphore(1)
@@ -39,6 +41,7 @@ class Thumbnails:
             raise NotFound("There is no such sheet.")
         path = self._folder / shown.key / f"{number}.jpg"
         if await asyncio.to_thread(path.exists):
+            await self._kept.used(path.parent)
             return path
         try:
             async with asyncio.timeout(self._patience):
@@ -74,6 +77,7 @@ class Thumbnails:
             await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
             gap = longest_gap(keys) if keys is not None and keys.times else None
             await make_trickplay(self._tools, shown.source.path, shown.info, self._folder / shown.key, key_frame_gap=gap)
+            await self._kept.added(self._folder / shown.key)
 
 
 def _seen(task: asyncio.Task[None]) -> None:
