@@ -81,7 +81,7 @@ export class Playback {
 
   async chooseQuality(id: string): Promise<void> {
     this.quality.value = id;
-    if (id === ORIGINAL && this.session.value?.file_url) return this.switchTo("direct");
+    if (id === ORIGINAL && this.playsFile()) return this.switchTo("direct");
     if (this.mode.value === "direct") return this.switchTo("hls");
     this.applyLevel();
   }
@@ -134,15 +134,19 @@ export class Playback {
     this.fail(problem);
   }
 
+  /** Whether the browser can play the file itself; a session always names its address. */
+  private playsFile(): boolean {
+    return this.session.value?.decision.method === "direct" && this.session.value.file_url !== null;
+  }
+
   private async start(position: number): Promise<void> {
     const session = this.session.value;
     if (!session) return;
-    const direct = session.decision.method === "direct" && session.file_url !== null;
+    const direct = this.playsFile();
     if (direct && (this.quality.value === AUTO || this.quality.value === ORIGINAL)) {
       this.quality.value = ORIGINAL;
       this.startDirect(position);
     } else {
-      if (this.quality.value === ORIGINAL) this.quality.value = AUTO;
       await this.startAdaptive(position);
     }
   }
@@ -198,6 +202,7 @@ export class Playback {
   }
 
   private nameOf(level: { name?: string; height: number; width: number }): string {
+    if (level.name === ORIGINAL) return ORIGINAL;
     const known = this.session.value?.renditions ?? [];
     const same = known.find((rendition) => rendition.name === level.name);
     const alike = known.find((rendition) => rendition.height === level.height && rendition.width === level.width);
@@ -210,7 +215,7 @@ export class Playback {
     const list: Quality[] = session.renditions.map((rendition) => ({ id: rendition.name, ...rendition }));
     list.sort((a, b) => b.height - a.height || b.bandwidth - a.bandwidth);
     const file = session.item.files.find((each) => each.state === "ok");
-    if (session.decision.method === "direct" && session.file_url && file) {
+    if (this.playsFile() && file) {
       const height = file.height ?? list[0]?.height ?? 0;
       list.unshift({
         id: ORIGINAL,
