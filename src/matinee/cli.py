@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 out, err = Console(), Console(stderr=True)
+_OWN_COMMANDS = [["serve"], ["worker"], ["migrate"], ["version"], ["openapi"], ["config"]]
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Matinee: your own streaming service.")
 config_app = typer.Typer(no_args_is_help=True, help="Show and check the settings.")
 app.add_typer(config_app, name="config")
@@ -106,12 +107,13 @@ def config_check() -> None:
 
 
 def main() -> None:
-    """The entry point: adds the features' commands and runs."""
-    from matinee.bootstrap import FEATURES
+    """The entry point: adds the features' commands, unless one of ours is asked for (loading them takes a second), and runs."""
+    if sys.argv[1:2] not in _OWN_COMMANDS:
+        from matinee.bootstrap import FEATURES
 
-    for feature in FEATURES:
-        if isinstance(feature.commands, typer.Typer):
-            app.add_typer(feature.commands)
+        for feature in FEATURES:
+            if isinstance(feature.commands, typer.Typer):
+                app.add_typer(feature.commands)
     app()
 
 

@@ -16,7 +16,7 @@ from tests.fixtures import episodes
 from tests.servers.product import ADMIN, Product, Running
 
 FILM = "Quiet Film"
-FILM_SECONDS = 240
+FILM_SECONDS = 150
 SECRET_FIELDS = re.compile(r'"(?:access_token|refresh_token|key|token)":\s*"([^"]{12,})"')
 SIGNATURES = re.compile(r"[?&]s=([A-Za-z0-9_-]{8,})")
 Launch = Callable[..., Any]

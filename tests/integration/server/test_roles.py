@@ -52,7 +52,8 @@ def test_workers_do_what_a_server_without_jobs_takes(
     library = tmp_path / "library"
     episodes.fill(library, episodes.clip(tmp_path / "clip.mp4"), FILES)
     settings = {"library_paths": str(library), "database_url": empty_database_url}
-    run(tmp_path / "data", "migrate", **settings).check_returncode()
+    if not empty_database_url.startswith("sqlite"):  # which is migrated at the start
+        run(tmp_path / "data", "migrate", **settings).check_returncode()
     server: Product = launch("--no-jobs", **settings)
     with secrets.listen(server.signed_in()) as client:
         job_id = client.post("/api/v1/library/scan", json={}).raise_for_status().json()["job_id"]
