@@ -32,7 +32,7 @@ from matinee.features.progress.feature import FEATURE as PROGRESS
 from matinee.infra.clock import Clock, SystemClock
 from matinee.infra.database import Database, DatabaseOptions
 from matinee.infra.database.migrations import require_current, upgrade
-from matinee.infra.feature import ROLES, Container, EventBus, Feature, Role
+from matinee.infra.feature import ROLES, Container, EventBus, Feature, Role, RoutesOf
 from matinee.infra.http.app import HttpOptions, build_api, create_app
 from matinee.infra.http.health import HealthChecks
 from matinee.infra.http.server import Shutdown
@@ -106,6 +106,7 @@ def application(container: Container, settings: Settings, roles: Sequence[Role])
         web=WebFiles(web_folder(), settings.base_path),
         lifespan=lifespan,
         tags=api_tags(),
+        lanes=[lane for group in _groups(roles) if group.lanes for lane in group.lanes(container)],
     )
 
 
@@ -132,8 +133,12 @@ def openapi_document() -> dict[str, Any]:
 
 def routers_of(roles: Iterable[Role]) -> list[Any]:
     """The routers of the features that belong to `roles`."""
+    return [router for group in _groups(roles) for router in group.routers]
+
+
+def _groups(roles: Iterable[Role]) -> list[RoutesOf]:
     wanted = set(roles)
-    return [router for f in FEATURES for group in f.routes if group.role in wanted for router in group.routers]
+    return [group for feature in FEATURES for group in feature.routes if group.role in wanted]
 
 
 def api_tags() -> list[dict[str, str]]:

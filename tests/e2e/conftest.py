@@ -46,9 +46,13 @@ def product(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The installed Chromium, headless."""
+    """The installed Chromium, headless.
+
+    For a module only: while it lives, playwright keeps an event loop running in this thread, and no asynchronous test of another
+    module could run in the same worker.
+    """
     executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert executable, "Chromium is not installed; `make test` installs it, or your package manager"
     with sync_playwright() as playwright:

@@ -72,6 +72,8 @@ class RoutesOf:
 
     role: Role
     routers: Sequence[Any]
+    lanes: Callable[[Container], Sequence[Any]] | None = None
+    """Short ways (`infra.http.lanes.Lane`) to the dearest of these routes."""
 
 
 @dataclass(frozen=True, slots=True)

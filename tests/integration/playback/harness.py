@@ -171,7 +171,12 @@ async def staged(
     jobs.register(*playback_jobs(container))
     routers = [router for group in feature.FEATURE.routes for router in group.routers]
     app = create_app(
-        container, routers, options=HttpOptions(), web=WebFiles(None, ""), lifespan=lambda: feature.playing(container)
+        container,
+        routers,
+        options=HttpOptions(),
+        web=WebFiles(None, ""),
+        lifespan=lambda: feature.playing(container),
+        lanes=[lane for group in feature.FEATURE.routes if group.lanes for lane in group.lanes(container)],
     )
     bound = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=2))

@@ -1323,7 +1323,7 @@ export interface paths {
         };
         /**
          * Exposition
-         * @description Metrics in the Prometheus text format.
+         * @description Metrics in the Prometheus text format. Scraped from the same machine or a private network, else for administrators.
          */
         get: operations["exposition_metrics_get"];
         put?: never;

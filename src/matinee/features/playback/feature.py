@@ -18,7 +18,7 @@ from matinee.features.playback.policy import PlaybackOptions
 from matinee.features.playback.preparation import Preparation
 from matinee.features.playback.prepared import PreparedStore
 from matinee.features.playback.rendering import Renderer
-from matinee.features.playback.routes import prepared_router, sessions_router, stream_router
+from matinee.features.playback.routes import lanes, prepared_router, sessions_router, stream_router
 from matinee.features.playback.segments import SegmentCache
 from matinee.features.playback.service import PlaybackService
 from matinee.features.playback.sessions import Links
@@ -86,7 +86,7 @@ async def playing(container: Container) -> AsyncIterator[None]:
 FEATURE = Feature(
     name="playback",
     build=build,
-    routes=[RoutesOf("streaming", [sessions_router, stream_router, prepared_router])],
+    routes=[RoutesOf("streaming", [sessions_router, stream_router, prepared_router], lanes)],
     jobs=jobs,
     schedules=schedules,
     running=[playing],

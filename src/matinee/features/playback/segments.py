@@ -9,6 +9,7 @@ import contextlib
 import errno
 import os
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
@@ -70,7 +71,7 @@ class SegmentCache:
                     path.unlink()
                 elif path.is_file():
                     status = path.stat()
-                    found.append((status.st_mtime_ns, path.relative_to(self._folder).as_posix(), status.st_size))
+                    found.append((status.st_atime_ns, path.relative_to(self._folder).as_posix(), status.st_size))
         with self._lock:
             for _, name, size in sorted(found):
                 if name not in self._entries:
@@ -86,7 +87,8 @@ class SegmentCache:
         name = f"{folder}/{segment_name(number)}"
         path = self._folder / name
         try:
-            os.utime(path)  # the index of the next process is made from these times
+            # The index of the next process is made from the times of use; the time of change stays, it is part of the ETag.
+            os.utime(path, ns=(time.time_ns(), path.stat().st_mtime_ns))
         except OSError:
             self._forget(name)
             return None

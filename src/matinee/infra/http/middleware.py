@@ -22,6 +22,8 @@ from matinee.infra.observability.metrics import Metrics
 log = structlog.get_logger("matinee.access")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 API_PREFIX = "/api/v1"
+# A player fetches one every few seconds; the session is what the log tells of.
+_MANY = (".m4s",)
 _QUIET = ("/api/health", "/metrics")
 
 
@@ -77,7 +79,8 @@ class RequestContext:
         self.metrics.sent.inc(sent)
         client = scope.get("client")
         caller = scope.get("state", {}).get("caller")
-        write = log.debug if scope["path"].startswith(_QUIET) else log.info
+        quiet = scope["path"].startswith(_QUIET) or (status < 400 and scope["path"].endswith(_MANY))
+        write = log.debug if quiet else log.info
         write(
             "request",
             method=method,

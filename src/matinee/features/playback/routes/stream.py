@@ -27,7 +27,8 @@ _CONTAINERS = {".webm": "video/webm", ".mkv": "video/x-matroska", ".mov": "video
 _CONTAINERS |= {".avi": "video/x-msvideo", ".mpg": "video/mpeg", ".flv": "video/x-flv", ".ogv": "video/ogg", ".3gp": "video/3gpp"}
 
 
-def _segment(request: Request, path: FilePath, media_type: str, options: PlaybackOptions) -> Response:
+def segment_answer(request: Request, path: FilePath, media_type: str, options: PlaybackOptions) -> Response:
+    """A segment, which never changes."""
     headers = request.headers
     return FileAnswer(path, media_type=media_type, cache=_SEGMENT, request_headers=headers, accel=options.accel_prefix)
 
@@ -78,7 +79,7 @@ async def video_init(
 ) -> Response:
     """The initialisation segment of one size of the picture."""
     path = await deliver.video_segment(session_id, name, -1, expires, signature)
-    return _segment(request, path, "video/mp4", options)
+    return segment_answer(request, path, "video/mp4", options)
 
 
 @router.get(_BASE + "/video/{name}/{number}.m4s", response_class=Response)
@@ -94,7 +95,7 @@ async def video_segment(
 ) -> Response:
     """A segment of one size of the picture, made now if it is not there. 503 when it takes longer than players wait."""
     path = await deliver.video_segment(session_id, name, number, expires, signature)
-    return _segment(request, path, "video/mp4", options)
+    return segment_answer(request, path, "video/mp4", options)
 
 
 @router.get(_BASE + "/audio/{name}/init.mp4", response_class=Response)
@@ -109,7 +110,7 @@ async def audio_init(
 ) -> Response:
     """The initialisation segment of one sound track."""
     path = await deliver.audio_segment(session_id, name, -1, expires, signature)
-    return _segment(request, path, "audio/mp4", options)
+    return segment_answer(request, path, "audio/mp4", options)
 
 
 @router.get(_BASE + "/audio/{name}/{number}.m4s", response_class=Response)
@@ -125,7 +126,7 @@ async def audio_segment(
 ) -> Response:
     """A segment of one sound track."""
     path = await deliver.audio_segment(session_id, name, number, expires, signature)
-    return _segment(request, path, "audio/mp4", options)
+    return segment_answer(request, path, "audio/mp4", options)
 
 
 @router.get(_BASE + "/subtitles/{index}/{number}.vtt", response_class=Response)
@@ -157,7 +158,7 @@ async def thumbnail_sheet(
 ) -> Response:
     """A sheet of small pictures. 503 while it is being made."""
     path = await deliver.thumbnail_sheet(session_id, number, expires, signature)
-    return _segment(request, path, "image/jpeg", options)
+    return segment_answer(request, path, "image/jpeg", options)
 
 
 @router.head("/files/{file_id}", include_in_schema=False)
