@@ -70,7 +70,8 @@ def test_what_was_begun_is_offered_again(signed_in: Page, product: Product) -> N
     wait_for_position(page, 0.5)
     page.keyboard.press("5")
     wait_for_position(page, FILM_SECONDS / 2 + 1)
-    page.go_back()
+    with page.expect_response(lambda answer: "/streaming/progress/" in answer.url and answer.request.method == "POST"):
+        page.go_back()
     page.goto(product.url)
     expect(page.get_by_text(re.compile(r"Resume 0:3\d")).first).to_be_visible()
 

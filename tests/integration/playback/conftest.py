@@ -63,9 +63,9 @@ async def stage(embedded: Database, tools: MediaTools, tmp_path: Path, options: 
 @pytest.fixture(scope="session")
 def long_film(clips: Clips) -> Path:
     """Thirty seconds, key frames each 2.5 s, B pictures, 23.976 a second, sound at 44.1 kHz."""
-    target = clips.path("film.mp4").with_name("long.mkv")
+    target = clips.path("film.mp4").with_name("half-minute.mkv")
     if not target.exists():
-        partial = target.with_name("partial-long.mkv")
+        partial = target.with_name("partial-half-minute.mkv")
         clips.run(
             *("-f", "lavfi", "-i", "testsrc2=size=426x240:rate=24000/1001:duration=30"),
             *("-f", "lavfi", "-i", "sine=frequency=440:duration=30"),

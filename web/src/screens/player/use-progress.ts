@@ -10,13 +10,34 @@ export function useProgress(playback: Playback | null): void {
     if (!playback || !item) return;
     const { video } = playback;
     const reporter = new ProgressReporter(item.title_id, item.id, device(), ports);
+    // While a source is changed or taken away the video says 0; the place where somebody is stays what it was.
     let begun = false;
+    let playing = false;
+    let place = 0;
+    const here = () => {
+      if (playing && video.readyState > 0) place = video.currentTime;
+      return place;
+    };
     const length = () => (Number.isFinite(video.duration) ? video.duration : (playback.session.value?.duration ?? 0));
     const tell = (state: "playing" | "paused" | "stopped", last = false) =>
-      begun && reporter.report(video.currentTime, length(), state, last);
+      begun && reporter.report(here(), length(), state, last);
     const handlers: [EventTarget, string, () => void][] = [
-      [video, "playing", () => (begun = true)],
-      [video, "timeupdate", () => begun && reporter.tick(video.currentTime, length())],
+      [
+        video,
+        "playing",
+        () => {
+          begun = true;
+          playing = true;
+        },
+      ],
+      [
+        video,
+        "emptied",
+        () => {
+          playing = false;
+        },
+      ],
+      [video, "timeupdate", () => playing && reporter.tick(here(), length())],
       [video, "pause", () => !video.ended && tell("paused")],
       [video, "seeked", () => tell(video.paused ? "paused" : "playing")],
       [video, "ended", () => tell("stopped")],
