@@ -14,7 +14,7 @@ from tests.servers.product import Product, Worker, run
 from tests.servers.waiting import wait_for_end, wait_until
 
 pytestmark = pytest.mark.timeout(120)
-FILES = 60
+FILES = 300
 
 
 def statuses(client: httpx2.Client, *paths: str) -> list[int]:
