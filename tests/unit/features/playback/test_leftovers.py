@@ -37,5 +37,6 @@ async def test_the_newest_stays_even_when_it_alone_is_too_large(tmp_path: Path) 
     assert large.exists()
 
 
-async def test_using_what_is_gone_is_no_error(tmp_path: Path) -> None:
+async def test_using_what_is_gone_is_no_error_and_makes_nothing(tmp_path: Path) -> None:
     await Leftovers(tmp_path, 50, PlaybackMetrics(CollectorRegistry()), "subtitles").used(tmp_path / "gone")
+    assert list(tmp_path.iterdir()) == []
