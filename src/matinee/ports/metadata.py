@@ -92,6 +92,18 @@ class SeasonDetails:
 
 
 @dataclass(frozen=True, slots=True)
+class Video:
+    """A trailer or clip somewhere else: `site` is `YouTube` or `Vimeo`, `key` its id there, `type` such as `Trailer`."""
+
+    name: str
+    site: str
+    key: str
+    type: str = ""
+    official: bool = False
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TitleDetails:
     """Everything Matinee keeps of a title. `runtime` is in minutes; pictures are names for `MetadataProvider.image`."""
 
@@ -111,6 +123,12 @@ class TitleDetails:
     credits: Sequence[PersonCredit] = ()
     external_ids: Mapping[str, str] = field(default_factory=dict)
     seasons: Sequence[SeasonDetails] = ()
+    videos: Sequence[Video] = ()
+    keywords: Sequence[str] = ()
+    certification: str = ""
+    """The age rating in the region asked for, as printed there (`PG-13`, `FSK 16`)."""
+    status: str = ""
+    popularity: float = 0.0
     attribution: str = ""
     """Licence or origin, shown on the title page (demo titles say `Demo`)."""
 
