@@ -74,12 +74,13 @@ async def test_post_then_get(client: httpx2.AsyncClient) -> None:
         "title_id": "movie-101",
         "item_id": "lantern",
     }
-    assert read.json() == saved.json()
+    held = {name: saved.json()[name] for name in ("position", "duration", "watched", "updated_at")}
+    assert read.json() == {**saved.json(), "items": {"lantern": held}}
 
 
 async def test_nothing_played_yet(client: httpx2.AsyncClient) -> None:
     body = (await client.get("/streaming/progress/movie-101")).json()
-    assert (body["position"], body["watched"], body["updated_at"]) == (0, False, None)
+    assert (body["position"], body["watched"], body["updated_at"], body["items"]) == (0, False, None, {})
 
 
 async def test_an_episode_by_query_or_body(client: httpx2.AsyncClient) -> None:
@@ -87,6 +88,18 @@ async def test_an_episode_by_query_or_body(client: httpx2.AsyncClient) -> None:
     await client.post("/streaming/progress/show-201?item_id=e3", json={"position": 90, "duration": 3000, "sequence": 1})
     for path, position in (("?item_id=e2", 60), ("?item_id=e3", 90), ("", 90), ("?item_id=e1", 0)):
         assert (await client.get(f"/streaming/progress/show-201{path}")).json()["position"] == position, path
+
+
+async def test_all_episodes_in_one_answer(client: httpx2.AsyncClient) -> None:
+    await client.post("/streaming/progress/show-201", json={"position": 2900, "duration": 3000, "item_id": "e1"})
+    await client.post("/streaming/progress/show-201", json={"position": 60, "duration": 3000, "item_id": "e2"})
+    await client.post("/streaming/progress/movie-101", json={"position": 600, "duration": 6000})
+    for path in ("", "?item_id=e1", "?item_id=e3"):
+        items = (await client.get(f"/streaming/progress/show-201{path}")).json()["items"]
+        assert {key: (one["position"], one["watched"]) for key, one in items.items()} == {"e1": (2900, True), "e2": (60, False)}
+        assert set(items["e1"]) == {"position", "duration", "watched", "updated_at"}
+    others = await client.get("/streaming/progress/show-201", headers={"x-api-key": "ben"})
+    assert others.json()["items"] == {}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from matinee.features.catalog.service import TitleCard
-from matinee.features.progress.schemas import HistoryEntry, ProgressView, ReportBody
+from matinee.features.progress.schemas import HistoryEntry, ItemPosition, ProgressView, ReportBody, TitleProgressView
 from matinee.features.progress.service import Progress, ProgressReport, ProgressService
 from matinee.infra.http.caller import Caller
 from matinee.infra.http.conventions import NO_STORE, answer
@@ -42,16 +42,23 @@ async def save(
     return answer(request, _view(title_id, held), cache=NO_STORE)
 
 
-@router.get("/streaming/progress/{title_id}", response_model=ProgressView)
+@router.get("/streaming/progress/{title_id}", response_model=TitleProgressView)
 async def read(
     request: Request, title_id: TitlePath, progress: Service, caller: Viewer, unit: Reading, item_id: Item = None
 ) -> Response:
-    """How far a film, or the episode of a show that was played last, was watched; position 0 when it never was."""
-    if item_id:
+    """How far a film, or the episode of a show that was played last, was watched; position 0 when it never was.
+
+    `items` says the same of every item of the title that was played.
+    """
+    played = await progress.played_of(unit, caller.user_id, TitleId(title_id))
+    held = next((one for one in played if item_id in {None, one.item_id}), None)
+    if held is None and item_id:
         held = await progress.of_item(unit, caller.user_id, ItemId(item_id))
-    else:
-        held = await progress.of_title(unit, caller.user_id, TitleId(title_id))
-    return answer(request, _view(title_id, held))
+    items = {
+        one.item_id: ItemPosition(position=one.position, duration=one.duration, watched=one.watched, updated_at=one.updated_at)
+        for one in played
+    }
+    return answer(request, TitleProgressView(**dict(_view(title_id, held)), items=items))
 
 
 @router.get("/me/continue-watching", response_model=ListOf[TitleCard])

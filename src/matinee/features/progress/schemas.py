@@ -41,6 +41,21 @@ class ProgressView(BaseModel):
     item_id: str | None = None
 
 
+class ItemPosition(BaseModel):
+    """How far one item was watched."""
+
+    position: float
+    duration: float
+    watched: bool
+    updated_at: datetime
+
+
+class TitleProgressView(ProgressView):
+    """The progress of a title, with all that the caller has played of it."""
+
+    items: dict[str, ItemPosition] = Field(description="By the id of the item: the film, or each episode that was played.")
+
+
 class HistoryEntry(BaseModel):
     """Something that was played."""
 

@@ -94,10 +94,9 @@ class ProgressService:
         row = await self._rows.of_item(unit, user_id, item_id)
         return None if row is None else _progress(row)
 
-    async def of_title(self, unit: ReadUnit, user_id: UserId, title_id: TitleId) -> Progress | None:
-        """The progress of a film, or of the episode of a show that was played last; None when nothing was."""
-        rows = await self._rows.of_title(unit, user_id, title_id)
-        return _progress(rows[0]) if rows else None
+    async def played_of(self, unit: ReadUnit, user_id: UserId, title_id: TitleId) -> list[Progress]:
+        """The progress of every item of a title that was played, the last one first."""
+        return [_progress(row) for row in await self._rows.of_title(unit, user_id, title_id)]
 
     async def resume_position(self, unit: ReadUnit, user_id: UserId, item_id: ItemId) -> float:
         """Where to start playing, in seconds: 0 when new or watched."""
