@@ -1014,6 +1014,8 @@ export interface paths {
         /**
          * Read
          * @description How far a film, or the episode of a show that was played last, was watched; position 0 when it never was.
+         *
+         *     `items` says the same of every item of the title that was played.
          */
         get: operations["read_api_v1_streaming_progress__title_id__get"];
         put?: never;
@@ -1870,6 +1872,23 @@ export interface components {
              * @default []
              */
             rows: components["schemas"]["HomeRow"][];
+        };
+        /**
+         * ItemPosition
+         * @description How far one item was watched.
+         */
+        ItemPosition: {
+            /** Duration */
+            duration: number;
+            /** Position */
+            position: number;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Watched */
+            watched: boolean;
         };
         /**
          * ItemProgress
@@ -3058,6 +3077,43 @@ export interface components {
             vote_average?: number | null;
             /** Year */
             year?: number | null;
+        };
+        /**
+         * TitleProgressView
+         * @description The progress of a title, with all that the caller has played of it.
+         */
+        TitleProgressView: {
+            /**
+             * Duration
+             * @default 0
+             */
+            duration: number;
+            /** Item Id */
+            item_id?: string | null;
+            /**
+             * Items
+             * @description By the id of the item: the film, or each episode that was played.
+             */
+            items: {
+                [key: string]: components["schemas"]["ItemPosition"];
+            };
+            /** Position */
+            position: number;
+            /**
+             * State
+             * @default stopped
+             * @enum {string}
+             */
+            state: "playing" | "paused" | "stopped";
+            /** Title Id */
+            title_id: string;
+            /**
+             * Updated At
+             * @description Null when it was never played.
+             */
+            updated_at: string | null;
+            /** Watched */
+            watched: boolean;
         };
         /** UserView */
         UserView: {
@@ -9948,7 +10004,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProgressView"];
+                    "application/json": components["schemas"]["TitleProgressView"];
                 };
             };
             /** @description A problem (validation) */
