@@ -21,7 +21,7 @@ from matinee.features.accounts.policy import AccountsOptions
 from matinee.features.accounts.service import AccountsService
 from matinee.features.admin.feature import FEATURE as ADMIN
 from matinee.features.catalog.feature import FEATURE as CATALOG
-from matinee.features.catalog.service import CatalogOptions, MetadataProviders
+from matinee.features.catalog.service import CatalogOptions, CatalogueSources, MetadataProviders
 from matinee.features.library.demo import DemoLibrary as DemoFiles
 from matinee.features.library.feature import FEATURE as LIBRARY
 from matinee.features.library.policy import LibraryOptions
@@ -224,6 +224,7 @@ def _options(container: Container, settings: Settings) -> None:
     demo = DemoLibrary(container.get(MediaTools), paths.demo, settings.demo_titles)
     container.add(DemoFiles, demo)  # type: ignore[type-abstract]  # a Protocol as a key
     container.add(MetadataProviders, MetadataProviders((DemoProvider(demo),)))
+    container.add(CatalogueSources, CatalogueSources())
     container.add(
         LibraryOptions,
         LibraryOptions(paths=settings.library_paths, watch=settings.watch, demo=settings.demo, data_dir=paths.root),

@@ -9,6 +9,7 @@ from typing import Protocol
 from matinee.features.catalog.schemas import ItemProgress, ItemSummary, TitleCard
 from matinee.infra.database import ReadUnit
 from matinee.infra.ids import TitleId, UserId
+from matinee.ports.catalogue import CatalogueSource
 from matinee.ports.metadata import MetadataProvider
 
 
@@ -17,6 +18,13 @@ class MetadataProviders:
     """The metadata providers, in the order in which they are asked; the first that finds wins. Bootstrap adds it."""
 
     providers: tuple[MetadataProvider, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueSources:
+    """Upstreams that know a whole catalogue, in the order in which they are asked; none without credentials. Bootstrap adds it."""
+
+    sources: tuple[CatalogueSource, ...] = ()
 
 
 class LibraryAvailability(Protocol):

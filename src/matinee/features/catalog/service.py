@@ -7,6 +7,7 @@ from datetime import datetime
 
 from matinee.features.catalog.cards import Cards
 from matinee.features.catalog.contributors import (
+    CatalogueSources,
     Contributors,
     HomeRowSource,
     LibraryAvailability,
@@ -46,6 +47,7 @@ from matinee.ports.metadata import TitleKind, TitleQuery
 __all__ = [
     "CatalogOptions",
     "CatalogService",
+    "CatalogueSources",
     "FileSummary",
     "HomeRowSource",
     "ItemProgress",
