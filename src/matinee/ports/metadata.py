@@ -13,6 +13,7 @@ from typing import Generic, Literal, Protocol, TypeVar
 
 T = TypeVar("T")
 TitleKind = Literal["movie", "show"]
+ImageKind = Literal["poster", "backdrop", "still", "profile", "logo"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,18 @@ class TitleDetails:
     """Licence or origin, shown on the title page (demo titles say `Demo`)."""
 
 
+@dataclass(frozen=True, slots=True)
+class ImageSize:
+    """What a picture is wanted for: `kind`, and the least width in pixels that serves; None for the largest there is.
+
+    A provider that has a picture in several sizes gives the smallest one that is at least that wide, or its largest. One that has
+    it in one size gives that.
+    """
+
+    kind: ImageKind
+    width: int | None = None
+
+
 class MetadataProvider(Protocol):
     """One source of titles. Order among providers is configuration; the first that finds wins."""
 
@@ -144,5 +157,9 @@ class MetadataProvider(Protocol):
     async def title(self, title_id: str) -> Outcome[TitleDetails]:
         """Details of a title, with its seasons and episodes where the provider has them."""
 
-    async def image(self, name: str) -> Outcome[bytes]:
-        """The bytes (JPEG, PNG or WebP) of a picture named by a `poster`, `backdrop`, `still` or `profile`."""
+    async def image(self, name: str, size: ImageSize | None = None) -> Outcome[bytes]:
+        """The bytes (JPEG, PNG or WebP) of a picture named by a `poster`, `backdrop`, `still` or `profile`.
+
+        `name` comes from the address of a request: a provider asks its own image host for it and nothing else, and follows no
+        redirect to another host. Without `size` it gives the largest.
+        """

@@ -11,6 +11,7 @@ from functools import partial
 from matinee.ports.metadata import (
     EpisodeDetails,
     Found,
+    ImageSize,
     NotFound,
     Outcome,
     PersonCredit,
@@ -58,8 +59,8 @@ class DemoProvider:
         title = self._titles.get(title_id)
         return Found(_details(title)) if title else NotFound()
 
-    async def image(self, name: str) -> Outcome[bytes]:
-        """The picture, drawn on the spot; about half a second of one core."""
+    async def image(self, name: str, size: ImageSize | None = None) -> Outcome[bytes]:
+        """The picture, drawn on the spot in its one size; about half a second of one core."""
         draw = self._drawing_of(name)
         if draw is None:
             return NotFound()
