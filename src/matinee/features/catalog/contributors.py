@@ -22,7 +22,7 @@ class MetadataProviders:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueSources:
-    """Upstreams that know a whole catalogue, in the order in which they are asked; none without credentials. Bootstrap adds it."""
+    """Upstreams that know a whole catalogue, in the order in which they are asked; none without credentials."""
 
     sources: tuple[CatalogueSource, ...] = ()
 
