@@ -68,6 +68,8 @@ async def test_filters(stand: Stand) -> None:
     await some_films(stand)
     assert await all_pages(stand, TitleFilter(kind="show"), "title") == ["Harbour Nine"]
     assert await all_pages(stand, TitleFilter(kind="movie", year=1987), "title") == ["October Ferry"]
+    assert await all_pages(stand, TitleFilter(kind="movie", year_from=1987, year_to=1999), "year") == ["October Ferry", "Éclair"]
+    assert await all_pages(stand, TitleFilter(kind="movie", year_from=2000), "year") == ["October Ferry", "The Paper Lantern"]
     assert await all_pages(stand, TitleFilter(genre="Science Fiction"), "title") == ["The Paper Lantern"]
     assert await all_pages(stand, TitleFilter(genre="science-fiction"), "title") == ["The Paper Lantern"]
     assert await all_pages(stand, TitleFilter(kind="movie", genre="drama"), "title") == [

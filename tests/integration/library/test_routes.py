@@ -242,3 +242,11 @@ async def test_lists_are_paged_by_cursor(site: Site) -> None:
         titles += [card["title"] for card in page["items"]]
         cursor = f"&cursor={page['next_cursor']}"
     assert titles == ["Film 4", "Film 3", "Film 2", "Film 1", "Film 0", "Harbour"]
+
+
+async def test_lists_can_be_of_some_years(site: Site) -> None:
+    for number in range(5):
+        (site.root / f"Film {number} (200{number}).mkv").write_bytes(b"video %d" % number)
+    await site.post("/library/folders", {"path": str(site.root)})
+    page = await site.get("/library/movies?sort=year&year_from=2001&year_to=2002")
+    assert [card["title"] for card in page["items"]] == ["Film 1", "Film 2"]

@@ -6298,6 +6298,8 @@ export interface operations {
                 /** @description A genre's id, see `/genres`. */
                 genre?: string | null;
                 year?: number | null;
+                year_from?: number | null;
+                year_to?: number | null;
                 /** @description Words of the title. */
                 q?: string | null;
             };
@@ -6970,6 +6972,8 @@ export interface operations {
                 /** @description A genre's id, see `/genres`. */
                 genre?: string | null;
                 year?: number | null;
+                year_from?: number | null;
+                year_to?: number | null;
                 /** @description Words of the title. */
                 q?: string | null;
             };

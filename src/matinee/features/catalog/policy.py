@@ -37,6 +37,8 @@ class TitleFilter:
     genre: str | None = None
     year: int | None = None
     q: str | None = None
+    year_from: int | None = None
+    year_to: int | None = None
 
 
 def accepted(query: TitleQuery, matches: Sequence[TitleMatch]) -> TitleMatch | None:

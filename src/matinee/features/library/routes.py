@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -43,14 +44,17 @@ Reader = Annotated[Caller, Depends(requires("library:read"))]
 Writer = Annotated[Caller, Depends(requires("library:write"))]
 Admin = Annotated[Caller, Depends(requires("admin"))]
 Identifier = Annotated[str, PathParameter(max_length=64)]
+Year = Annotated[int | None, Query(ge=1870, le=2200)]
 
 
 def _filter(
     genre: Annotated[str | None, Query(max_length=64, description="A genre's id, see `/genres`.")] = None,
-    year: Annotated[int | None, Query(ge=1870, le=2200)] = None,
+    year: Year = None,
+    year_from: Year = None,
+    year_to: Year = None,
     q: Annotated[str | None, Query(max_length=200, description="Words of the title.")] = None,
 ) -> TitleFilter:
-    return TitleFilter(genre=genre, year=year, q=q)
+    return TitleFilter(genre=genre, year=year, q=q, year_from=year_from, year_to=year_to)
 
 
 Filter = Annotated[TitleFilter, Depends(_filter)]
@@ -70,7 +74,7 @@ async def movies(
     fields: Fields = None,
 ) -> Response:
     """The films that the library has."""
-    wanted = TitleFilter("movie", only.genre, only.year, only.q)
+    wanted = replace(only, kind="movie")
     page = await catalog.available_titles(unit, wanted, sort=sort, limit=limit, cursor=cursor, user_id=caller.user_id)
     return answer(request, ListOf[TitleCard](items=list(page.items), next_cursor=page.next_cursor), fields=fields)
 
@@ -88,7 +92,7 @@ async def shows(
     fields: Fields = None,
 ) -> Response:
     """The shows that the library has an episode of."""
-    wanted = TitleFilter("show", only.genre, only.year, only.q)
+    wanted = replace(only, kind="show")
     page = await catalog.available_titles(unit, wanted, sort=sort, limit=limit, cursor=cursor, user_id=caller.user_id)
     return answer(request, ListOf[TitleCard](items=list(page.items), next_cursor=page.next_cursor), fields=fields)
 

@@ -103,6 +103,10 @@ def _filtered(query: Select[Any, Any], only: TitleFilter) -> Select[Any, Any]:
         query = query.where(Title.kind == only.kind)
     if only.year is not None:
         query = query.where(Title.year == only.year)
+    if only.year_from is not None:
+        query = query.where(Title.year >= only.year_from)
+    if only.year_to is not None:
+        query = query.where(Title.year <= only.year_to, Title.year > 0)
     if only.genre is not None:
         of_genre = select(TitleGenre.title_id).where(TitleGenre.genre_id == genre_id(only.genre))
         query = query.where(of_genre.where(TitleGenre.title_id == Title.id).exists())
