@@ -26,6 +26,8 @@ class Title(Table):
         # The same without a kind, for the rows of the home page.
         Index("ix_title_recent", "available", "added_at", "id"),
         Index("ix_title_best", "available", "vote_average", "id"),
+        # Everything that is known, also what the library lacks: the lists of last resort.
+        Index("ix_title_known", "kind", "popularity", "id"),
     )
 
     id: Mapped[str] = mapped_column(TITLE_ID, primary_key=True)
@@ -40,9 +42,13 @@ class Title(Table):
     runtime: Mapped[int | None] = mapped_column(Integer)
     vote_average: Mapped[float] = mapped_column(Float, default=0.0)
     vote_count: Mapped[int] = mapped_column(Integer, default=0)
+    popularity: Mapped[float] = mapped_column(Float, default=0.0)
+    """As the provider counts it; from the votes where it does not."""
     poster: Mapped[str | None] = mapped_column(String(300))
     poster_color: Mapped[str | None] = mapped_column(String(7))
     backdrop: Mapped[str | None] = mapped_column(String(300))
+    certification: Mapped[str] = mapped_column(String(32), default="")
+    status: Mapped[str] = mapped_column(String(32), default="")
     attribution: Mapped[str] = mapped_column(Text, default="")
     provider: Mapped[str] = mapped_column(String(32), default="")
     matched: Mapped[bool] = mapped_column(Boolean, default=True)
@@ -52,6 +58,8 @@ class Title(Table):
     genres: Mapped[list[str]] = mapped_column(Json, default=list)
     """Names, for cards; `title_genre` is what lists are filtered by."""
     credits: Mapped[list[Any]] = mapped_column(Json, default=list)
+    videos: Mapped[list[Any]] = mapped_column(Json, default=list)
+    keywords: Mapped[list[str]] = mapped_column(Json, default=list)
     added_at: Mapped[datetime | None]
     """When the library first had a file of it."""
     updated_at: Mapped[datetime]
@@ -66,6 +74,8 @@ class Season(Table):
     overview: Mapped[str] = mapped_column(Text, default="")
     air_date: Mapped[date | None] = mapped_column(Date)
     poster: Mapped[str | None] = mapped_column(String(300))
+    episode_count: Mapped[int] = mapped_column(Integer, default=0)
+    """As a provider counts them; the episodes themselves may not be known yet."""
 
 
 class Episode(Table):
