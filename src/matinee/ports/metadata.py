@@ -90,6 +90,8 @@ class SeasonDetails:
     air_date: date | None = None
     poster: str | None = None
     episodes: Sequence[EpisodeDetails] = ()
+    episode_count: int = 0
+    """As the provider counts them, also where `episodes` are left out."""
 
 
 @dataclass(frozen=True, slots=True)
