@@ -29,6 +29,8 @@ from matinee.features.notifications.feature import FEATURE as NOTIFICATIONS
 from matinee.features.playback.feature import FEATURE as PLAYBACK
 from matinee.features.playback.policy import PlaybackOptions
 from matinee.features.progress.feature import FEATURE as PROGRESS
+from matinee.infra.bus import Bus, MemoryBus
+from matinee.infra.cache import Cache, CacheOptions
 from matinee.infra.clock import Clock, SystemClock
 from matinee.infra.database import Database, DatabaseOptions
 from matinee.infra.database.migrations import require_current, upgrade
@@ -175,6 +177,10 @@ async def _infrastructure(container: Container, settings: Settings, stack: Async
         return "sqlite" if database.is_sqlite else "postgresql"
 
     checks.add("database", database_probe, critical=True)
+    bus: Bus = MemoryBus()
+    container.add(Bus, bus)  # type: ignore[type-abstract]  # a Protocol as a key
+    cache = Cache(clock, CacheOptions(memory_bytes=settings.cache_memory_bytes), bus=bus)
+    container.add(Cache, await stack.enter_async_context(cache))
     container.add(MediaTools, await find_media_tools(settings.ffmpeg))
     prober = container.add(Prober, Prober())
     # A pool of its own, so that whoever presses play does not wait for a scan.

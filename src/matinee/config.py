@@ -50,7 +50,17 @@ class Settings(BaseSettings):
         (), description="Read replicas, separated by commas.", examples=["postgresql://matinee@replica/matinee"]
     )
     database_pool: int = Field(8, ge=1, le=200, description="Connections in each pool.", examples=["8"])
-    redis_url: SecretStr | None = Field(None, description="Redis for a fleet.", examples=["redis://redis:6379/0"])
+    redis_url: SecretStr | None = Field(
+        None, description="Redis: several processes share one cache.", examples=["redis://redis:6379/0"]
+    )
+
+    # cache
+    cache_memory_bytes: int = Field(
+        64 * 1024**2, ge=1024**2, description="Cap of the cache in memory, bytes.", examples=["67108864"]
+    )
+    cache_disk_bytes: int = Field(
+        512 * 1024**2, ge=16 * 1024**2, description="Cap of the cache's file, bytes; unused with Redis.", examples=["536870912"]
+    )
 
     # accounts
     admin_name: str | None = Field(None, min_length=1, max_length=64, description="First admin.", examples=["ada"])
