@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
@@ -108,12 +109,13 @@ def config_check() -> None:
 
 def main() -> None:
     """The entry point: adds the features' commands, unless one of ours is asked for (loading them takes a second), and runs."""
+    gc.disable()  # until `_settle`
     if sys.argv[1:2] not in _OWN_COMMANDS:
         from matinee.bootstrap import FEATURES
 
         for feature in FEATURES:
-            if isinstance(feature.commands, typer.Typer):
-                app.add_typer(feature.commands)
+            if feature.commands is not None:
+                app.add_typer(feature.commands())
     app()
 
 
@@ -125,6 +127,7 @@ def run_in_app(action: Callable[[Container], Awaitable[T]]) -> T:
 
     async def run() -> T:
         async with opened(settings, Parts(queues=("default", "media"))) as container:
+            _settle()
             return await action(container)
 
     return _run(run())
@@ -147,6 +150,7 @@ async def _serve(settings: Settings, roles: tuple[Role, ...], jobs: bool) -> Non
             served = application(container, settings, roles)
             options = server.ServerOptions(trusted_proxies=settings.trusted_proxies, grace=settings.shutdown_timeout)
             shutdown, checks = container.get(server.Shutdown), container.get(HealthChecks)
+            _settle()
             await server.serve(served, listener, options, shutdown, checks, lambda url: _greet(settings, url, link))
 
 
@@ -169,8 +173,18 @@ async def _work(settings: Settings, queues: tuple[Queue, ...]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     async with opened(settings, Parts(queues=queues, tending="default" in queues)):
+        _settle()
         out.print(f"Working on {', '.join(queues)}; stop with Ctrl-C.")
         await stop.wait()
+
+
+def _settle() -> None:
+    """Have the garbage collector begin, and leave alone what the start has made: modules, models and routes stay to the end.
+
+    During the start it would look through them again and again, which takes a fifth of it; afterwards each full collection would.
+    """
+    gc.freeze()
+    gc.enable()
 
 
 def _settings(

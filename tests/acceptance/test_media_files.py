@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
+from matinee.infra.media.drawing import open_picture
 from matinee.infra.media.frames import poster_frame
 from matinee.infra.media.info import MediaInfo
 from matinee.infra.media.keyframes import KeyFrameReader
-from matinee.infra.media.pictures import open_picture
 from matinee.infra.media.probe import MediaUnreadable, ProbeOptions, Prober, make_worker_pool
 from matinee.infra.media.subtitles import read_subtitle_file, read_subtitle_track
 from matinee.infra.media.tools import MediaTools, find_media_tools

@@ -93,7 +93,7 @@ class Feature:
     schedules: Sequence[ScheduleDefinition] = ()
     running: Sequence[Callable[[Container], AbstractAsyncContextManager[None]]] = ()
     tending: Sequence[Callable[[Container], AbstractAsyncContextManager[None]]] = ()
-    commands: Any = None
-    """A `typer.Typer` whose commands `matinee` takes over."""
+    commands: Callable[[], Any] | None = None
+    """Gives a `typer.Typer` whose commands `matinee` takes over; a function, because servers need none of it."""
     tags: Sequence[dict[str, str]] = field(default_factory=tuple)
     """OpenAPI tags: name and description."""

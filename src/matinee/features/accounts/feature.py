@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from matinee.features.accounts.api_keys import ApiKeys
 from matinee.features.accounts.authenticator import AccountsAuthenticator
-from matinee.features.accounts.commands import commands
 from matinee.features.accounts.housekeeping import Housekeeping, keep_house
 from matinee.features.accounts.memory import LastUses, VerifiedCredentials
 from matinee.features.accounts.passwords import Passwords
@@ -19,7 +20,7 @@ from matinee.features.accounts.tokens import AccessTokens, CsrfTokens
 from matinee.infra.clock import Clock
 from matinee.infra.database import Database
 from matinee.infra.feature import Container, EventBus, Feature, RoutesOf
-from matinee.infra.http.caller import Authenticator
+from matinee.infra.http.caller import Authenticator, CredentialMemory
 from matinee.infra.signing import Signer
 
 
@@ -40,10 +41,16 @@ def build(container: Container) -> None:
     events = container.get(EventBus)
     container.add(AccountsService, AccountsService(database, clock, options, passwords, sessions, verified, events))
     container.add(Housekeeping, Housekeeping(database, clock, uses))
-    container.add(
-        Authenticator,  # type: ignore[type-abstract]  # a key, not a constructor
-        AccountsAuthenticator(database, clock, options, tokens, csrf, verified, uses),
-    )
+    authenticator = AccountsAuthenticator(database, clock, options, tokens, csrf, verified, uses)
+    container.add(Authenticator, authenticator)  # type: ignore[type-abstract]  # a key, not a constructor
+    container.add(CredentialMemory, authenticator)  # type: ignore[type-abstract]  # a key, not a constructor
+
+
+def commands() -> Any:  # Any: a typer.Typer, which servers do not load
+    """The feature's commands."""
+    from matinee.features.accounts.commands import commands as found
+
+    return found
 
 
 FEATURE = Feature(

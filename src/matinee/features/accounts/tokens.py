@@ -7,13 +7,8 @@ import secrets
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal, cast
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import OKPKey
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from matinee.features.accounts.errors import SessionExpired, TokenRevoked
 from matinee.features.accounts.policy import AccountsOptions, allowed_scopes, scopes_of
@@ -21,6 +16,9 @@ from matinee.infra.clock import Clock
 from matinee.infra.http.caller import Caller
 from matinee.infra.ids import UserId
 from matinee.infra.signing import Signer
+
+if TYPE_CHECKING:
+    from joserfc.jwk import OKPKey
 
 ALGORITHM = "Ed25519"
 
@@ -61,17 +59,26 @@ class AccessTokens:
     """Issues and verifies access tokens.
 
     The Ed25519 key is derived from the server's secret: every process has it without asking anything, and no copy of
-    the database contains it.
+    the database contains it. The library for it is loaded with the first token: it takes a tenth of a start.
     """
 
     def __init__(self, signer: Signer, clock: Clock, options: AccountsOptions) -> None:
         self._clock = clock
         self._options = options
-        self._key = _key_from(signer.derive("accounts.access-token"))
-        self._kid = self._key.thumbprint()
+        self._seed = signer.derive("accounts.access-token")
+
+    @cached_property
+    def _key(self) -> OKPKey:
+        return _key_from(self._seed)
+
+    @cached_property
+    def _kid(self) -> str:
+        return self._key.thumbprint()
 
     def issue(self, caller: Caller) -> tuple[str, timedelta]:
         """A token for `caller` (whose `credential_id` is its session), and how long it works."""
+        from joserfc import jwt
+
         now = self._clock.now()
         lifetime = self._options.access_token_lifetime
         claims = {
@@ -90,6 +97,9 @@ class AccessTokens:
 
     def verify(self, token: str) -> AccessClaims:
         """The claims of a token of ours. Raises `TokenRevoked` where it is not, `SessionExpired` after its end."""
+        from joserfc import jwt
+        from joserfc.errors import JoseError
+
         try:
             found = jwt.decode(token, self._key, algorithms=[ALGORITHM])
             claims = found.claims
@@ -115,6 +125,10 @@ def _caller_of(claims: dict[str, Any]) -> Caller:  # claims are JSON of our own 
 
 
 def _key_from(seed: bytes) -> OKPKey:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+    from joserfc.jwk import OKPKey
+
     public = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
     return OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": _base64(public), "d": _base64(seed)})
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 import structlog
 
 from matinee.features.accounts.events import SetupCompleted
 from matinee.features.catalog.service import CatalogService
-from matinee.features.library.commands import commands
 from matinee.features.library.demo_shelf import DemoShelf
 from matinee.features.library.folders import Folders
 from matinee.features.library.jobs import demo_of, jobs
@@ -93,6 +93,13 @@ async def at_start(container: Container) -> AsyncIterator[None]:
         return
     async with watching(container.get(Watcher)):
         yield
+
+
+def commands() -> Any:  # Any: a typer.Typer, which servers do not load
+    """The feature's commands."""
+    from matinee.features.library.commands import commands as found
+
+    return found
 
 
 FEATURE = Feature(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from matinee.features.library.service import LibraryService
 from matinee.features.playback.captions import Captions
-from matinee.features.playback.commands import commands
 from matinee.features.playback.delivery import Delivery
 from matinee.features.playback.jobs import jobs, schedules
 from matinee.features.playback.leftovers import Leftovers
@@ -81,6 +81,13 @@ async def playing(container: Container) -> AsyncIterator[None]:
         yield
     finally:
         await container.get(Delivery).close()
+
+
+def commands() -> Any:  # Any: a typer.Typer, which servers do not load
+    """The feature's commands."""
+    from matinee.features.playback.commands import commands as found
+
+    return found
 
 
 FEATURE = Feature(

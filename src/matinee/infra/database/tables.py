@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, Text
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -18,8 +17,20 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-Json = JSON().with_variant(JSONB(), "postgresql")
-"""A JSON column: JSONB on PostgreSQL, text on SQLite."""
+
+class Json(TypeDecorator[Any]):  # Any: a JSON document
+    """A JSON column: JSONB on PostgreSQL, text on SQLite."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name != "postgresql":
+            return dialect.type_descriptor(JSON())
+        from sqlalchemy.dialects.postgresql import JSONB  # loads all drivers' dialects, which a server on SQLite needs not
+
+        return dialect.type_descriptor(JSONB())
+
 
 ByteOrdered = Text().with_variant(Text(collation="C"), "postgresql")
 """Text compared byte by byte on both engines, so that ranges, sorting and cursors agree."""
@@ -50,6 +61,6 @@ class Table(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map: ClassVar[dict[Any, Any]] = {  # Any: what SQLAlchemy declares
         datetime: Instant(),
-        dict[str, Any]: Json,
-        list[str]: Json,
+        dict[str, Any]: Json(),
+        list[str]: Json(),
     }

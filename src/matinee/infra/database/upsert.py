@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from matinee.infra.database.tables import Table
 from matinee.infra.database.unit import UnitOfWork
@@ -16,4 +16,8 @@ def insert_into(unit: UnitOfWork, table: type[Table]) -> Any:
     Any: the two dialects' classes have these methods in common, but no type.
     """
     dialect = unit.session.get_bind().dialect.name
-    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    if dialect == "sqlite":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # not loaded where SQLite serves
+
+    return postgresql.insert(table)

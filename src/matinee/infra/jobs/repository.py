@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Select, delete, false, func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
 
 from matinee.infra.database import ReadUnit, UnitOfWork
+from matinee.infra.database.upsert import insert_into
 from matinee.infra.ids import JobId
 from matinee.infra.jobs.definitions import JobState, JobView
 from matinee.infra.jobs.host import ProcessIdentity
@@ -24,8 +23,7 @@ Counts = Mapping[tuple[str, JobState], int]
 
 async def insert_job(unit: UnitOfWork, **values: Any) -> JobRow | None:
     """A new job; None where its `active_key` is taken."""
-    insert = sqlite_insert if unit.session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    statement = insert(JobRow).values(**values).on_conflict_do_nothing(index_elements=["active_key"])
+    statement = insert_into(unit, JobRow).values(**values).on_conflict_do_nothing(index_elements=["active_key"])
     inserted = await unit.session.execute(statement.returning(JobRow))
     return inserted.scalar_one_or_none()
 
@@ -220,8 +218,7 @@ async def fired(unit: ReadUnit) -> Mapping[str, ScheduleRow]:
 
 async def note_schedule(unit: UnitOfWork, name: str, at: datetime) -> None:
     """Begin to count from `at`, where the schedule is new."""
-    insert = sqlite_insert if unit.session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    await unit.session.execute(insert(ScheduleRow).values(name=name, fired_at=at).on_conflict_do_nothing())
+    await unit.session.execute(insert_into(unit, ScheduleRow).values(name=name, fired_at=at).on_conflict_do_nothing())
 
 
 async def take_firing(unit: UnitOfWork, name: str, *, last: datetime, due: datetime, job_id: str) -> bool:

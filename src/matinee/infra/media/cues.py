@@ -5,8 +5,10 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pysubs2 import SSAEvent, SSAFile
+if TYPE_CHECKING:
+    from pysubs2 import SSAEvent, SSAFile
 
 _BLOCK = re.compile(r"\{([^}]*)\}")
 _SWITCH = re.compile(r"\\([ibu])(\d+)?(?![a-z(])")

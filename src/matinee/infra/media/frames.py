@@ -8,7 +8,6 @@ from pathlib import Path
 
 from matinee.infra.media.colour import tone_map
 from matinee.infra.media.info import MediaInfo, VideoTrack
-from matinee.infra.media.pictures import encode_jpeg, liveliness, open_picture
 from matinee.infra.media.tools import FfmpegFailed, MediaTools, media_input, run_ffmpeg
 
 _PLACES = (0.12, 0.2, 0.35, 0.5, 0.05)  # parts of the duration; the first lively picture wins
@@ -45,7 +44,7 @@ async def poster_frame(
             break
     if not best:
         raise NoFrame(words)
-    return await asyncio.to_thread(lambda: encode_jpeg(open_picture(best), quality=90))
+    return await asyncio.to_thread(_encoded, best)
 
 
 def shown_size(track: VideoTrack, max_width: int) -> tuple[int, int]:
@@ -56,6 +55,8 @@ def shown_size(track: VideoTrack, max_width: int) -> tuple[int, int]:
 
 
 def _score(picture: bytes) -> float:
+    from matinee.infra.media.drawing import liveliness, open_picture
+
     return liveliness(open_picture(picture))
 
 
@@ -99,3 +100,9 @@ async def _grab(
         nice=nice,
     )
     return result.stdout
+
+
+def _encoded(picture: bytes) -> bytes:
+    from matinee.infra.media.drawing import encode_jpeg, open_picture
+
+    return encode_jpeg(open_picture(picture), quality=90)

@@ -1,27 +1,19 @@
 """Pictures: checking, resizing, composing posters, finding their colour. Nothing here trusts its input.
 
+Pillow is loaded with the first picture, by `drawing`.
+
 PictureRefused      not a picture of a known kind, damaged, or too large to be opened safely
 """
 
 from __future__ import annotations
 
 import asyncio
-import colorsys
-import io
-import math
-from typing import Literal, cast
-
-from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageOps, ImageStat, UnidentifiedImageError
+from typing import Literal
 
 MAX_PIXELS = 60_000_000  # a 4:3 picture of 9,000 x 6,600: more than any poster service has
 MAX_BYTES = 40 * 1024 * 1024
 POSTER_SIZE = (780, 1170)
 PictureFormat = Literal["jpeg", "webp"]
-
-_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
-_BACKGROUND = (13, 12, 11)  # what shows through a transparent picture
-_FALLBACK_COLOUR = "#3a332b"  # a warm neutral, for pictures without any colour
-_GREY = 0.10  # saturation below which a colour is no colour
 
 
 class PictureRefused(Exception):
@@ -43,31 +35,15 @@ def sniff(data: bytes) -> str | None:
     return None
 
 
-def open_picture(data: bytes, max_pixels: int = MAX_PIXELS) -> Image.Image:
-    """The picture in RGB, upright, without transparency. Raises `PictureRefused`.
-
-    Kind and size are checked before any pixel is decoded.
-    """
-    if len(data) > MAX_BYTES or sniff(data) is None:
-        raise PictureRefused("not a picture of a known kind, or too large")
-    try:
-        with Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
-            if picture.width * picture.height > max_pixels:
-                raise PictureRefused(f"{picture.width} x {picture.height} pixels are too many")
-            upright = ImageOps.exif_transpose(picture)
-            if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
-                layer = upright.convert("RGBA")
-                flat = Image.new("RGB", layer.size, _BACKGROUND)
-                flat.paste(layer, mask=layer.getchannel("A"))
-                return flat
-            return upright.convert("RGB")
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError, EOFError) as error:
-        raise PictureRefused("the picture is damaged") from error
-
-
 async def resize(data: bytes, width: int, form: PictureFormat = "webp", quality: int = 82) -> bytes:
     """The picture at that width (never larger than it is), encoded anew. Raises `PictureRefused`."""
-    return await asyncio.to_thread(_resize, data, width, form, quality)
+
+    def work() -> bytes:
+        from matinee.infra.media.drawing import resized
+
+        return resized(data, width, form, quality)
+
+    return await asyncio.to_thread(work)
 
 
 async def compose_poster(frame: bytes) -> bytes:
@@ -75,97 +51,21 @@ async def compose_poster(frame: bytes) -> bytes:
 
     A picture that is upright already is only cropped.
     """
-    return await asyncio.to_thread(_compose_poster, frame)
+
+    def work() -> bytes:
+        from matinee.infra.media.drawing import composed_poster
+
+        return composed_poster(frame)
+
+    return await asyncio.to_thread(work)
 
 
 async def dominant_colour(data: bytes) -> str:
     """`#rrggbb`: the most present real colour, at a depth that carries white text. Raises `PictureRefused`."""
-    return await asyncio.to_thread(lambda: _dominant_colour(open_picture(data)))
 
+    def work() -> str:
+        from matinee.infra.media.drawing import main_colour, open_picture
 
-def encode_jpeg(picture: Image.Image, quality: int = 86) -> bytes:
-    """Progressive JPEG without metadata."""
-    out = io.BytesIO()
-    picture.save(out, "JPEG", quality=quality, optimize=True, progressive=True)
-    return out.getvalue()
+        return main_colour(open_picture(data))
 
-
-def liveliness(picture: Image.Image) -> float:
-    """0 (black, white, empty) to about 1: how much there is to see. By spread and middle of the brightness, and by colour."""
-    small = picture.resize((64, 64), Image.Resampling.BOX)
-    light = ImageStat.Stat(small.convert("L"))
-    mean, spread = light.mean[0] / 255, light.stddev[0] / 64
-    exposure = 1.0 if 0.12 < mean < 0.88 else 0.35 if 0.05 < mean < 0.95 else 0.1
-    saturation = ImageStat.Stat(small.convert("HSV")).mean[1] / 255
-    return min(1.0, spread) * exposure * (0.8 + 0.2 * saturation)
-
-
-def _resize(data: bytes, width: int, form: PictureFormat, quality: int) -> bytes:
-    picture = open_picture(data)
-    if width < picture.width:
-        height = max(1, round(picture.height * width / picture.width))
-        picture = picture.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
-    if form == "jpeg":
-        return encode_jpeg(picture, quality)
-    out = io.BytesIO()
-    picture.save(out, "WEBP", quality=quality, method=4)
-    return out.getvalue()
-
-
-def _compose_poster(frame: bytes) -> bytes:
-    picture = open_picture(frame)
-    width, height = POSTER_SIZE
-    if picture.width <= picture.height * 0.8:
-        return encode_jpeg(ImageOps.fit(picture, POSTER_SIZE, Image.Resampling.LANCZOS))
-    poster = _backdrop(picture, width, height)
-    # Crop the sides of very wide pictures a little, so that the picture fills at least 45 % of the poster.
-    shown_height = max(round(width * picture.height / picture.width), round(height * 0.45))
-    front = ImageOps.fit(picture, (width, shown_height), Image.Resampling.LANCZOS)
-    top = (height - shown_height) * 2 // 5
-    poster.paste(front, (0, top), _soft_edges(width, shown_height))
-    return encode_jpeg(poster)
-
-
-def _backdrop(picture: Image.Image, width: int, height: int) -> Image.Image:
-    small = ImageOps.fit(picture, (width // 6, height // 6), Image.Resampling.BOX)
-    blurred = small.filter(ImageFilter.GaussianBlur(9)).resize((width, height), Image.Resampling.BICUBIC)
-    rich = ImageEnhance.Color(blurred).enhance(1.25)
-    return ImageChops.multiply(rich, _vignette(width, height))
-
-
-def _vignette(width: int, height: int) -> Image.Image:
-    """Lighter in the middle, darker at top and bottom."""
-    column = Image.new("L", (1, height))
-    column.putdata([round(255 * (0.42 + 0.33 * math.sin(math.pi * row / height))) for row in range(height)])
-    return Image.merge("RGB", [column.resize((width, height))] * 3)
-
-
-def _soft_edges(width: int, height: int) -> Image.Image:
-    """A mask that fades the upper and lower edge, so that the picture grows out of its backdrop."""
-    fade = max(1, height // 9)
-    mask = Image.new("L", (width, height), 255)
-    draw = ImageDraw.Draw(mask)
-    for row in range(fade):
-        value = round(255 * (0.5 - 0.5 * math.cos(math.pi * row / fade)))
-        draw.line((0, row, width, row), fill=value)
-        draw.line((0, height - 1 - row, width, height - 1 - row), fill=value)
-    return mask
-
-
-def _dominant_colour(picture: Image.Image) -> str:
-    small = picture.resize((96, 96), Image.Resampling.BOX)
-    palette = small.quantize(16, Image.Quantize.MEDIANCUT)
-    raw = palette.getpalette() or []
-    best, best_score = None, 0.0
-    for count, index in cast(list[tuple[int, int]], palette.getcolors() or []):
-        red, green, blue = (value / 255 for value in raw[3 * index : 3 * index + 3])
-        chroma = max(red, green, blue) - min(red, green, blue)  # unlike saturation, small near black and white
-        score = math.sqrt(count) * chroma
-        if chroma >= _GREY and score > best_score:
-            hue, light, _ = colorsys.rgb_to_hls(red, green, blue)
-            best, best_score = (hue, light, chroma), score
-    if best is None:
-        return _FALLBACK_COLOUR
-    hue, light, chroma = best
-    deep = colorsys.hls_to_rgb(hue, min(max(light, 0.2), 0.42), min(max(1.5 * chroma, 0.3), 0.75))
-    return "#" + "".join(f"{round(part * 255):02x}" for part in deep)
+    return await asyncio.to_thread(work)

@@ -12,8 +12,6 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-import pysubs2
-
 from matinee.infra.media.cues import Cue, cues_from_events
 from matinee.infra.media.probe import MediaUnreadable, ask_worker
 from matinee.infra.media.tools import FfmpegFailed, MediaTools, media_input, run_ffmpeg
@@ -112,6 +110,8 @@ def _read_file(path: Path, frame_rate: float | None) -> tuple[Cue, ...]:
 
 
 def _parse(text: str, form: str | None, frame_rate: float | None) -> tuple[Cue, ...]:
+    import pysubs2  # with the first subtitles, not with the start
+
     try:
         events = pysubs2.SSAFile.from_string(text.replace("\0", ""), format_=form, fps=frame_rate)
     except Exception as error:  # its parsers raise whatever their input makes them

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matinee.providers.demo.artwork.lettering import HEAVY, PLAIN, TALL, THIN, WIDE
+from matinee.providers.demo.artwork.faces import HEAVY, PLAIN, TALL, THIN, WIDE
 from matinee.providers.demo.titles import ClipStyle, DemoTitle, PosterStyle
 
 FILMS: tuple[DemoTitle, ...] = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matinee.providers.demo.artwork.lettering import BOLD, HEAVY, PLAIN, TALL, THIN
+from matinee.providers.demo.artwork.faces import BOLD, HEAVY, PLAIN, TALL, THIN
 from matinee.providers.demo.titles import ClipStyle, DemoTitle, PosterStyle
 
 FURTHER_FILMS: tuple[DemoTitle, ...] = (

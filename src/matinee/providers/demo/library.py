@@ -16,7 +16,6 @@ from typing import Final
 import structlog
 
 from matinee.infra.media.tools import FfmpegFailed, MediaTools, run_ffmpeg
-from matinee.providers.demo.clips import arguments, draw_sources
 from matinee.providers.demo.films import FILMS
 from matinee.providers.demo.further_films import FURTHER_FILMS
 from matinee.providers.demo.shows import SHOWS
@@ -129,6 +128,8 @@ class DemoLibrary:
 
     async def _run(self, clip: Clip, sources: Path, target: Path, *, motif: bool) -> None:
         """The generated motif needs filters that a small build of ffmpeg may lack; the film is fine without it."""
+        from matinee.providers.demo.clips import arguments
+
         args = arguments(clip, sources, target, self._encoder, motif=motif)
         await run_ffmpeg(self._tools, args, deadline=DEADLINE, nice=NICE)
 
@@ -179,6 +180,8 @@ def _in_order(titles: Sequence[DemoTitle]) -> Iterator[Clip]:
 
 
 def _draw(clip: Clip, folder: Path) -> None:
+    from matinee.providers.demo.clips import draw_sources  # and Pillow, which only the making of films needs
+
     folder.mkdir(parents=True, exist_ok=True)
     draw_sources(clip, folder)
 

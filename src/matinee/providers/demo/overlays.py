@@ -7,7 +7,8 @@ import io
 from PIL import Image, ImageDraw
 
 from matinee.providers.demo.artwork.canvas import rgb
-from matinee.providers.demo.artwork.lettering import SMALL, Face, fitted, line_mask
+from matinee.providers.demo.artwork.faces import SMALL, Face
+from matinee.providers.demo.artwork.lettering import fitted, line_mask
 from matinee.providers.demo.titles import Clip, ClipStyle
 
 TIMECODE = (236, 52)

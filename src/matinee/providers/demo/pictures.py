@@ -10,7 +10,8 @@ from PIL import Image
 
 from matinee.providers.demo.artwork import outdoors, patterns, places
 from matinee.providers.demo.artwork.canvas import Canvas, rgb
-from matinee.providers.demo.artwork.lettering import SMALL, Face, fitted, line_mask
+from matinee.providers.demo.artwork.faces import SMALL, Face
+from matinee.providers.demo.artwork.lettering import fitted, line_mask
 from matinee.providers.demo.titles import DemoEpisode, DemoTitle, PosterStyle
 
 POSTER = (600, 900)

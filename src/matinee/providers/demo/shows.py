@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matinee.providers.demo.artwork.lettering import HEAVY, WIDE
+from matinee.providers.demo.artwork.faces import HEAVY, WIDE
 from matinee.providers.demo.titles import ClipStyle, DemoEpisode, DemoTitle, PosterStyle
 
 SHOWS: tuple[DemoTitle, ...] = (

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from matinee.providers.demo.artwork.lettering import Face
+from matinee.providers.demo.artwork.faces import Face
 
 Motif = Literal["waves", "bars", "life", "cells", "fractal", "carpet", "vectors", "testcard", "gradient", "none"]
 

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from matinee.infra.media.colour import tone_map
+from matinee.infra.media.drawing import liveliness, open_picture
 from matinee.infra.media.frames import NoFrame, poster_frame, shown_size
-from matinee.infra.media.pictures import liveliness, open_picture, sniff
+from matinee.infra.media.pictures import sniff
 from matinee.infra.media.probe import Prober
 from matinee.infra.media.tools import MediaTools
 from tests.fixtures.clips import Clips

@@ -8,13 +8,12 @@ import zlib
 import pytest
 from PIL import Image, ImageDraw
 
+from matinee.infra.media.drawing import liveliness, open_picture
 from matinee.infra.media.pictures import (
     POSTER_SIZE,
     PictureRefused,
     compose_poster,
     dominant_colour,
-    liveliness,
-    open_picture,
     resize,
     sniff,
 )

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from matinee.providers.demo import pictures
-from matinee.providers.demo.artwork.lettering import PLAIN, line_mask
+from matinee.providers.demo.artwork.faces import PLAIN
+from matinee.providers.demo.artwork.lettering import line_mask
 from matinee.providers.demo.library import EVERYTHING
 from matinee.providers.demo.titles import DemoTitle
 

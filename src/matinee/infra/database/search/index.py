@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute
 
 from matinee.infra.database.search.engines import (
@@ -28,6 +27,7 @@ from matinee.infra.database.search.ranking import Hit, Wanted, score
 from matinee.infra.database.search.tables import SearchDocument, SearchWord
 from matinee.infra.database.search.text import STOP_WORDS, allowed_errors, corrections, near_spellings, squash, words_of
 from matinee.infra.database.unit import ReadUnit, UnitOfWork
+from matinee.infra.database.upsert import insert_into
 
 MOST_HITS = 400
 """How deep a search goes."""
@@ -67,13 +67,12 @@ class DatabaseSearch:
 
     def __init__(self, *, is_sqlite: bool) -> None:
         self._engine: SearchEngine = SqliteEngine() if is_sqlite else PostgresEngine()
-        self._insert = sqlite.insert if is_sqlite else postgresql.insert
 
     async def put(self, unit: UnitOfWork, documents: Sequence[Document]) -> None:
         rows = [_row(document) for document in documents]
         if not rows:
             return
-        statement = self._insert(SearchDocument)
+        statement = insert_into(unit, SearchDocument)
         changed = {name: statement.excluded[name] for name in rows[0] if name != "key"}
         await unit.session.execute(statement.on_conflict_do_update(index_elements=["key"], set_=changed), rows)
         words = {word for row in rows for word in f"{row['title']} {row['name']}".split() if len(word) > 2}
@@ -144,7 +143,7 @@ class DatabaseSearch:
             known = set((await unit.session.execute(select(SearchWord.word).where(SearchWord.word.in_(some)))).scalars())
             fresh = [{"word": word} for word in some if word not in known]
             if fresh:
-                await unit.session.execute(self._insert(SearchWord).on_conflict_do_nothing(), fresh)
+                await unit.session.execute(insert_into(unit, SearchWord).on_conflict_do_nothing(), fresh)
 
 
 def _terms(words: Sequence[str]) -> list[Term]:
