@@ -12,6 +12,7 @@ import pytest
 from matinee.infra.clock import ManualClock
 from matinee.infra.database import Database, DatabaseOptions
 from tests.servers import PostgresServer, RedisServer, Shared, schema
+from tests.servers.fake_tmdb import FakeTmdb
 
 ENGINES = ("sqlite", "postgresql")
 TEMPLATE = "matinee_template"
@@ -88,6 +89,13 @@ async def database(database_url: str, anyio_backend: str) -> AsyncIterator[Datab
     found = Database(DatabaseOptions(database_url, pool_size=4))
     yield found
     await found.close()
+
+
+@pytest.fixture
+def fake_tmdb() -> Iterator[FakeTmdb]:
+    """A TMDB of this test's own, on a free port."""
+    with FakeTmdb() as fake:
+        yield fake
 
 
 @pytest.fixture
