@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 from matinee import __version__
 from matinee.config import Settings
 from matinee.features.accounts.feature import FEATURE as ACCOUNTS
-from matinee.features.accounts.policy import AccountsOptions
+from matinee.features.accounts.policy import SESSION_COOKIE, AccountsOptions
 from matinee.features.accounts.service import AccountsService
 from matinee.features.admin.feature import FEATURE as ADMIN
 from matinee.features.catalog.feature import FEATURE as CATALOG
@@ -35,9 +35,15 @@ from matinee.infra.clock import Clock, SystemClock
 from matinee.infra.database import Database, DatabaseOptions
 from matinee.infra.database.migrations import require_current, upgrade
 from matinee.infra.feature import ROLES, Container, EventBus, Feature, Role, RoutesOf
-from matinee.infra.http.app import HttpOptions, build_api, create_app
+from matinee.infra.http.app import HttpOptions, build_api, create_app, security_headers
+from matinee.infra.http.caller import CredentialMemory
+from matinee.infra.http.heads import Heads
 from matinee.infra.http.health import HealthChecks
+from matinee.infra.http.hot_lane import HotLane
+from matinee.infra.http.limits import LimitOptions, Limits
+from matinee.infra.http.prebuilt import AnswerTable
 from matinee.infra.http.server import Shutdown
+from matinee.infra.http.shared import SharedAnswers, SharedOptions
 from matinee.infra.http.web import WebFiles
 from matinee.infra.jobs.definitions import Jobs, Queue
 from matinee.infra.jobs.service import JobService, JobsOptions
@@ -99,16 +105,36 @@ def application(container: Container, settings: Settings, roles: Sequence[Role])
     return create_app(
         container,
         routers_of(roles),
-        options=HttpOptions(
-            base_path=settings.base_path,
-            body_limit=settings.body_limit,
-            time_limit=settings.request_timeout,
-            behind_tls=settings.public_url.startswith("https:"),
-        ),
+        options=_http_options(settings),
         web=WebFiles(web_folder(), settings.base_path),
         lifespan=lifespan,
         tags=api_tags(),
-        lanes=[lane for group in _groups(roles) if group.lanes for lane in group.lanes(container)],
+    )
+
+
+def hot_lane(container: Container, settings: Settings, roles: Sequence[Role]) -> HotLane:
+    """What the server asks before the application: answers and files that lie ready."""
+    clock: Clock = container.get(Clock)  # type: ignore[type-abstract]  # a Protocol as a key
+    memory: CredentialMemory = container.get(CredentialMemory)  # type: ignore[type-abstract]  # a Protocol as a key
+    return HotLane(
+        container.get(SharedAnswers).table,
+        Heads(SESSION_COOKIE),
+        memory,
+        container.get(Limits),
+        clock,
+        container.get(Metrics),
+        headers=security_headers(_http_options(settings)),
+        files=[lane for group in _groups(roles) if group.lanes for lane in group.lanes(container)],
+        trusts_proxies=bool(settings.trusted_proxies),
+    )
+
+
+def _http_options(settings: Settings) -> HttpOptions:
+    return HttpOptions(
+        base_path=settings.base_path,
+        body_limit=settings.body_limit,
+        time_limit=settings.request_timeout,
+        behind_tls=settings.public_url.startswith("https:"),
     )
 
 
@@ -181,6 +207,11 @@ async def _infrastructure(container: Container, settings: Settings, stack: Async
     container.add(Bus, bus)  # type: ignore[type-abstract]  # a Protocol as a key
     cache = Cache(clock, CacheOptions(memory_bytes=settings.cache_memory_bytes), bus=bus)
     container.add(Cache, await stack.enter_async_context(cache))
+    limits = container.add(Limits, Limits(LimitOptions.changed(settings.limits)))
+    options = SharedOptions(public=settings.catalog_access == "public")
+    table = AnswerTable(settings.answer_memory_bytes, metrics)
+    cache.on_invalidated(table.invalidate)
+    container.add(SharedAnswers, SharedAnswers(table, limits, clock, options, metrics))
     container.add(MediaTools, await find_media_tools(settings.ffmpeg))
     prober = container.add(Prober, Prober())
     # A pool of its own, so that whoever presses play does not wait for a scan.

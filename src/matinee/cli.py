@@ -134,7 +134,7 @@ def run_in_app(action: Callable[[Container], Awaitable[T]]) -> T:
 
 
 async def _serve(settings: Settings, roles: tuple[Role, ...], jobs: bool) -> None:
-    from matinee.bootstrap import Parts, application, first_steps, opened
+    from matinee.bootstrap import Parts, application, first_steps, hot_lane, opened
     from matinee.infra.http import server
     from matinee.infra.http.health import HealthChecks
 
@@ -148,7 +148,8 @@ async def _serve(settings: Settings, roles: tuple[Role, ...], jobs: bool) -> Non
         async with opened(settings, parts) as container:
             link = await first_steps(container, settings)
             served = application(container, settings, roles)
-            options = server.ServerOptions(trusted_proxies=settings.trusted_proxies, grace=settings.shutdown_timeout)
+            lane = hot_lane(container, settings, roles)
+            options = server.ServerOptions(settings.trusted_proxies, settings.shutdown_timeout, lane)
             shutdown, checks = container.get(server.Shutdown), container.get(HealthChecks)
             _settle()
             await server.serve(served, listener, options, shutdown, checks, lambda url: _greet(settings, url, link))

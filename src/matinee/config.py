@@ -16,6 +16,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from matinee.infra.http.limits import LimitOptions
+
 PREFIX = "MATINEE_"
 Profile = Literal["development", "production", "test"]
 
@@ -60,6 +62,12 @@ class Settings(BaseSettings):
     )
     cache_disk_bytes: int = Field(
         512 * 1024**2, ge=16 * 1024**2, description="Cap of the cache's file, bytes; unused with Redis.", examples=["536870912"]
+    )
+    answer_memory_bytes: int = Field(
+        64 * 1024**2, ge=1024**2, description="Cap of the encoded answers in memory, bytes.", examples=["67108864"]
+    )
+    limits: Annotated[dict[str, int], NoDecode] = Field(
+        {}, description="Requests a minute by tier and cost, where other than usual.", examples=["free.miss=240,api.hit=100000"]
     )
 
     # accounts
@@ -111,6 +119,15 @@ class Settings(BaseSettings):
     @classmethod
     def _paths(cls, value: Any) -> Any:  # Any: as above
         return tuple(Path(part) for part in value.split(os.pathsep) if part) if isinstance(value, str) else value
+
+    @field_validator("limits", mode="before")
+    @classmethod
+    def _numbers(cls, value: Any) -> Any:  # Any: as above
+        if not isinstance(value, str):
+            return value
+        changes = {name.strip(): int(number) for name, _, number in (part.partition("=") for part in value.split(",") if part)}
+        LimitOptions.changed(changes)
+        return changes
 
     @field_validator("trusted_proxies")
     @classmethod

@@ -185,6 +185,10 @@ class PreconditionFailed(MatineeError):
     code = "precondition_failed"
 
 
+class RateLimited(MatineeError):
+    code = "rate_limited"
+
+
 class RequestTimeout(MatineeError):
     code = "request_timeout"
 

@@ -73,7 +73,7 @@ class RoutesOf:
     role: Role
     routers: Sequence[Any]
     lanes: Callable[[Container], Sequence[Any]] | None = None
-    """Short ways (`infra.http.lanes.Lane`) to the dearest of these routes."""
+    """Files of these routes that the hot lane sends (`infra.http.hot_lane.FileLane`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,13 @@ from matinee.infra.clock import Clock, SystemClock
 from matinee.infra.database import Database
 from matinee.infra.errors import TitleNotFound
 from matinee.infra.feature import Container
-from matinee.infra.http.app import HttpOptions, create_app
+from matinee.infra.http.app import SECURITY_HEADERS, HttpOptions, create_app
 from matinee.infra.http.caller import ALL_SCOPES, USER_SCOPES, Authenticator, Caller
+from matinee.infra.http.heads import Heads
 from matinee.infra.http.health import HealthChecks
+from matinee.infra.http.hot_lane import HotLane, protocol_with
+from matinee.infra.http.limits import Limits
+from matinee.infra.http.prebuilt import AnswerTable
 from matinee.infra.http.web import WebFiles
 from matinee.infra.ids import FileId, ItemId, TitleId, UserId
 from matinee.infra.jobs.definitions import Jobs
@@ -80,6 +84,15 @@ class Shelf:
 
     async def resume_position(self, unit: object, user_id: str, item_id: ItemId) -> float:
         return self.positions.get(item_id, 0.0)
+
+
+class Nobody:
+    """A `CredentialMemory` that remembers none."""
+
+    generation = 0
+
+    def remembered(self, authorization: str, api_key: str, session: str) -> tuple[Caller, float] | None:
+        return None
 
 
 class NamedCallers:
@@ -176,10 +189,22 @@ async def staged(
         options=HttpOptions(),
         web=WebFiles(None, ""),
         lifespan=lambda: feature.playing(container),
-        lanes=[lane for group in feature.FEATURE.routes if group.lanes for lane in group.lanes(container)],
+    )
+    metrics = container.get(Metrics)
+    lane = HotLane(
+        AnswerTable(1 << 20, metrics),
+        Heads("matinee_session"),
+        Nobody(),
+        Limits(),
+        clock,
+        metrics,
+        headers=SECURITY_HEADERS,
+        files=[lane for group in feature.FEATURE.routes if group.lanes for lane in group.lanes(container)],
     )
     bound = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=2))
+    server = uvicorn.Server(
+        uvicorn.Config(app, http=protocol_with(lane), log_config=None, lifespan="on", timeout_graceful_shutdown=2)
+    )
     async with asyncio.TaskGroup() as group:
         serving = group.create_task(server.serve(sockets=[bound]))
         while not server.started:

@@ -76,6 +76,28 @@ class AccountsAuthenticator:
             return caller
         return None
 
+    @property
+    def generation(self) -> int:
+        """See `infra.http.caller.CredentialMemory`."""
+        return self._verified.generation
+
+    def remembered(self, authorization: str, api_key: str, session: str) -> tuple[Caller, float] | None:
+        """See `infra.http.caller.CredentialMemory`."""
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() == "bearer":
+            key, kind = "t:" + digest(token.strip()), "session"
+        elif api_key:
+            key, kind = "k:" + digest(api_key), "api_key"
+        elif session:
+            key, kind = "c:" + digest(session), "session"
+        else:
+            return None
+        caller = self._verified.get(key)
+        if caller is None:
+            return None
+        self._uses.note("api_key" if kind == "api_key" else "session", caller.credential_id, self._clock.now())
+        return caller, self._verified.until(key)
+
     def _by_token(self, token: str) -> Caller:
         key = "t:" + digest(token)
         caller = self._verified.get(key)

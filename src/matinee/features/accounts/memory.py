@@ -35,6 +35,8 @@ class VerifiedCredentials:
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
         self._revoked: OrderedDict[str, float] = OrderedDict()
         self._ended: dict[UserId, tuple[datetime, float]] = {}
+        self.generation = 0
+        """Grows whenever a credential may have ended before its time."""
 
     def get(self, key: str) -> Caller | None:
         """The caller of a credential verified a moment ago."""
@@ -47,6 +49,11 @@ class VerifiedCredentials:
         self._entries.move_to_end(key)
         return entry.caller
 
+    def until(self, key: str) -> float:
+        """Until when a remembered credential is believed, monotonic; 0 for one that is not remembered."""
+        entry = self._entries.get(key)
+        return entry.until if entry else 0.0
+
     def put(self, key: str, caller: Caller, lives: float | None = None) -> None:
         """Remember a verified credential, for `lives` seconds if that is shorter than usual."""
         seconds = self._lifetime if lives is None else min(self._lifetime, lives)
@@ -57,12 +64,14 @@ class VerifiedCredentials:
 
     def revoke(self, credential_id: str) -> None:
         """A session or key has ended."""
+        self.generation += 1
         self._drop(lambda caller: caller.credential_id == credential_id)
         self._revoked[credential_id] = self._clock.monotonic() + self._deny_for
         self._forget_old()
 
     def revoke_user(self, user_id: UserId) -> None:
         """Every credential that the user has now has ended or changed its rights; access tokens issued until now are refused."""
+        self.generation += 1
         self._drop(lambda caller: caller.user_id == user_id)
         self._ended[user_id] = (self._clock.now(), self._clock.monotonic() + self._deny_for)
         self._forget_old()

@@ -6,13 +6,14 @@ import asyncio
 from pathlib import Path
 
 from matinee.features.playback.captions import Captions
+from matinee.features.playback.errors import PlaybackUrlExpired
 from matinee.features.playback.opened import KeyFrameCache, OpenSession, OpenSessions
 from matinee.features.playback.playlist import audio_playlist, master_playlist, subtitle_playlist, video_playlist
 from matinee.features.playback.rendering import Renderer
 from matinee.features.playback.sessions import Links
 from matinee.features.playback.sources import SourceFile
 from matinee.features.playback.thumbnails import Thumbnails
-from matinee.features.playback.transcoder import Transcoder
+from matinee.features.playback.transcoder import Rendition, Transcoder
 from matinee.infra.errors import NotFound
 
 
@@ -85,6 +86,25 @@ class Delivery:
         if sound is None or number >= shown.sound_frames.count:
             raise NotFound("There is no such segment.")
         return await self._transcoder.segment(self._renderer.sound(shown, sound), number, session.viewer)
+
+    def ready_segment(self, kind: str, session_id: str, name: str, number: int, expires: int, signature: str) -> Path | None:
+        """A `video` or `audio` segment that is there already; None where the others must look or refuse."""
+        try:
+            self._links.check_session(session_id, expires, signature)
+        except PlaybackUrlExpired:
+            return None
+        session = self._sessions.at_hand(session_id)
+        shown = session.shown if session else None
+        if session is None or shown is None:
+            return None
+        rendition: Rendition | None = None
+        if kind == "video":
+            picture = shown.picture(name)
+            if picture is not None and number < shown.grid_of(picture).count:
+                rendition = self._renderer.picture_now(shown, picture)
+        elif (sound := shown.sound(name)) is not None and number < shown.sound_frames.count:
+            rendition = self._renderer.sound(shown, sound)
+        return None if rendition is None else self._transcoder.ready(rendition, number, session.viewer)
 
     async def subtitle_piece(self, session_id: str, index: int, number: int, expires: int, signature: str) -> str:
         """One WebVTT piece of a subtitle track."""

@@ -99,6 +99,14 @@ class OpenSessions:
         """That user's sessions in this process."""
         return [session for session in self._open.values() if session.user_id == user_id]
 
+    def at_hand(self, session_id: str) -> OpenSession | None:
+        """A session that may be played and whose presentation is known; None where `get` and `presentation` must look."""
+        session = self._open.get(session_id)
+        if session is None or session.shown is None or self._clock.monotonic() - session.checked_at >= _BELIEVED:
+            return None
+        self._open.move_to_end(session_id)
+        return session
+
     async def get(self, session_id: str) -> OpenSession:
         """A session that may be played. Raises `PlaybackUrlExpired` when it has ended, `NoSource` when its file is gone."""
         session = self._open.get(session_id)

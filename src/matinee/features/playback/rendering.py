@@ -165,6 +165,15 @@ class Renderer:
         encoder = await self._encoders.choose()
         return EncodedPictures(shown, picture, self._tools, encoder, self._encoders.software(), self._nice)
 
+    def picture_now(self, shown: Presentation, picture: Picture) -> Rendition | None:
+        """The same without waiting; None while the encoder is not chosen."""
+        if picture.rung is None and shown.copied is not None:
+            return CopiedPictures(shown, shown.copied, self._tools, self._nice)
+        encoder = self._encoders.chosen
+        if encoder is None:
+            return None
+        return EncodedPictures(shown, picture, self._tools, encoder, self._encoders.software(), self._nice)
+
     def sound(self, shown: Presentation, sound: Sound) -> Rendition:
         """An audio rendition."""
         return EncodedSound(shown, sound, self._tools, self._nice)

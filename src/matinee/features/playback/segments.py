@@ -20,6 +20,7 @@ from matinee.infra.ids import new_id
 FirstLook = Callable[[str, int], Path | None]
 INIT_NAME = "init.mp4"
 PARTIAL = ".partial"
+_TOUCH_AFTER = 60_000_000_000  # nanoseconds; nearer than that, uses need not be told apart after a restart
 
 
 def segment_name(number: int) -> str:
@@ -49,6 +50,7 @@ class SegmentCache:
 
     def __init__(self, folder: Path, limit: int, metrics: PlaybackMetrics, first_look: FirstLook | None = None) -> None:
         self._folder = folder
+        self._root = str(folder)
         self._limit = limit
         self._metrics = metrics
         self._first_look = first_look
@@ -85,23 +87,22 @@ class SegmentCache:
         if self._first_look is not None and (prepared := self._first_look(folder, number)):
             return prepared
         name = f"{folder}/{segment_name(number)}"
-        path = self._folder / name
+        path = f"{self._root}/{name}"
         try:
-            # The index of the next process is made from the times of use; the time of change stays, it is part of the ETag.
-            os.utime(path, ns=(time.time_ns(), path.stat().st_mtime_ns))
+            status = os.stat(path)  # noqa: PTH116 - asked for every segment, and a Path costs ten times as much
+            now = time.time_ns()
+            if now - status.st_atime_ns > _TOUCH_AFTER:
+                # The index of the next process is made from the times of use; the time of change stays, it is part of the ETag.
+                os.utime(path, ns=(now, status.st_mtime_ns))
         except OSError:
             self._forget(name)
             return None
         with self._lock:
             if name not in self._entries:  # another process put it there
-                try:
-                    size = path.stat().st_size
-                except OSError:
-                    return None
-                self._entries[name] = size
-                self._bytes += size
+                self._entries[name] = status.st_size
+                self._bytes += status.st_size
             self._entries.move_to_end(name)
-        return path
+        return Path(path)
 
     def has(self, folder: str, number: int) -> bool:
         """Whether a segment is there, without using it."""

@@ -125,6 +125,14 @@ class Transcoder:
         self._metrics.segments.labels("run").inc()
         return path
 
+    def ready(self, rendition: Rendition, number: int, viewer: Viewer) -> Path | None:
+        """The file of a segment if it is there already."""
+        path = self._cache.find(rendition.folder, number)
+        if path is not None:
+            self._note(rendition, number, viewer)
+            self._metrics.segments.labels("cache").inc()
+        return path
+
     def check_capacity(self, user_id: str) -> None:
         """Raise `TranscodeCapacity` when an encoding could not start now."""
         self._place("encode", user_id, stop=False)

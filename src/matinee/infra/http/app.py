@@ -17,7 +17,6 @@ from matinee.infra.feature import Container
 from matinee.infra.http import explorer, health, problems
 from matinee.infra.http.caller import Caller
 from matinee.infra.http.dependencies import current_caller
-from matinee.infra.http.lanes import Lane, Lanes
 from matinee.infra.http.middleware import API_PREFIX, BasePath, BodyLimit, HeadAsGet, RequestContext, SecurityHeaders, TimeLimit
 from matinee.infra.http.strict import strict_query
 from matinee.infra.http.web import WebFiles, fallback
@@ -65,18 +64,23 @@ def create_app(
     web: WebFiles,
     lifespan: Lifespan,
     tags: Sequence[dict[str, str]] = (),
-    lanes: Sequence[Lane] = (),
 ) -> ASGIApp:
     """The application with its middleware. `routers` are the features' routers of the roles this process has."""
     app = build_api(container, routers, lifespan=lifespan, tags=tags)
     app.router.default = fallback(web)
+    headers = security_headers(options)
+    metrics = container.get(Metrics)
+    inner = HeadAsGet(TimeLimit(app, options.time_limit), _ANSWER_HEAD)
+    limited = BasePath(BodyLimit(inner, options.body_limit), options.base_path)
+    return RequestContext(SecurityHeaders(limited, headers), metrics)
+
+
+def security_headers(options: HttpOptions) -> dict[str, str]:
+    """What every answer carries."""
     headers = dict(SECURITY_HEADERS)
     if options.behind_tls:
         headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
-    metrics = container.get(Metrics)
-    inner = HeadAsGet(TimeLimit(Lanes(app, lanes), options.time_limit), _ANSWER_HEAD)
-    limited = BasePath(BodyLimit(inner, options.body_limit), options.base_path)
-    return RequestContext(SecurityHeaders(limited, headers), metrics)
+    return headers
 
 
 def build_api(

@@ -32,6 +32,20 @@ class Caller:
         return self.role == "admin" and "admin" in self.scopes
 
 
+class CredentialMemory(Protocol):
+    """Callers whose credential this process verified a moment ago; the accounts feature implements it."""
+
+    @property
+    def generation(self) -> int:
+        """Another number after whatever may have ended a credential before its time."""
+
+    def remembered(self, authorization: str, api_key: str, session: str) -> tuple[Caller, float] | None:
+        """The caller of a request with these credentials ("" for none), and until when that may be believed (monotonic).
+
+        None where the full way must decide. Never waits. Which credential counts is as for `Authenticator`, for a safe method.
+        """
+
+
 class Authenticator(Protocol):
     """Turns the credential of a request into a caller; the accounts feature implements it."""
 

@@ -36,8 +36,12 @@ def answer(
 
     For a list (`ListOf`), `fields` applies to its items. Raises `UnknownField`.
     """
-    body = value.model_dump_json().encode() if fields is None else _filtered(value, fields)
-    return encoded(request, body, "application/json", cache=cache, status=status, headers=headers)
+    return encoded(request, body_of(value, fields), "application/json", cache=cache, status=status, headers=headers)
+
+
+def body_of(value: BaseModel, fields: str | None) -> bytes:
+    """`value` as JSON, cut down to `fields` where they are given. Raises `UnknownField`."""
+    return value.model_dump_json().encode() if fields is None else _filtered(value, fields)
 
 
 def encoded(

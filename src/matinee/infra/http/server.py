@@ -15,6 +15,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from matinee.infra.http.health import HealthChecks
+from matinee.infra.http.hot_lane import HotLane, protocol_with
 
 log = structlog.get_logger(__name__)
 _LOOK_EVERY = 0.1
@@ -41,10 +42,12 @@ class Shutdown:
 
 @dataclass(frozen=True, slots=True)
 class ServerOptions:
-    """`trusted_proxies` are addresses or networks; `grace` is what running requests get at shutdown, in seconds."""
+    """`trusted_proxies` are addresses or networks; `grace` is what running requests get at shutdown, in seconds; `lane`
+    answers before the application what lies ready."""
 
     trusted_proxies: Sequence[str]
     grace: int
+    lane: HotLane | None = None
 
 
 class GracefulServer(uvicorn.Server):
@@ -108,7 +111,7 @@ async def serve(
     """Answer on `listener` until a signal comes. `started` gets the address as a URL once connections are accepted."""
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=protocol_with(options.lane) if options.lane else "httptools",
         ws="auto",
         lifespan="on",
         log_config=None,

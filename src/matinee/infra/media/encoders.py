@@ -144,6 +144,11 @@ class EncoderChooser:
             self._chosen = await self._find()
         return self._chosen
 
+    @property
+    def chosen(self) -> VideoEncoder | None:
+        """What `choose` would give at once; None before it was asked."""
+        return self._chosen
+
     def software(self) -> VideoEncoder:
         """The software encoder, for when the hardware one fails in the middle. Raises `NoEncoder`."""
         for encoder in _SOFTWARE:

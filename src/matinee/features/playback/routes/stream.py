@@ -21,7 +21,7 @@ Expires = Annotated[int, Query(alias="e", description="When the link ends, Unix 
 Signature = Annotated[str, Query(alias="s", max_length=64, description="Signature of the link.")]
 Number = Annotated[int, Path(ge=0, le=1_000_000)]
 Name = Annotated[str, Path(max_length=32)]
-_SEGMENT = "private, max-age=31536000, immutable"
+SEGMENT_CACHE = "private, max-age=31536000, immutable"
 _BASE = "/sessions/{session_id}"
 _CONTAINERS = {".webm": "video/webm", ".mkv": "video/x-matroska", ".mov": "video/quicktime", ".ts": "video/mp2t"}
 _CONTAINERS |= {".avi": "video/x-msvideo", ".mpg": "video/mpeg", ".flv": "video/x-flv", ".ogv": "video/ogg", ".3gp": "video/3gpp"}
@@ -30,7 +30,7 @@ _CONTAINERS |= {".avi": "video/x-msvideo", ".mpg": "video/mpeg", ".flv": "video/
 def segment_answer(request: Request, path: FilePath, media_type: str, options: PlaybackOptions) -> Response:
     """A segment, which never changes."""
     headers = request.headers
-    return FileAnswer(path, media_type=media_type, cache=_SEGMENT, request_headers=headers, accel=options.accel_prefix)
+    return FileAnswer(path, media_type=media_type, cache=SEGMENT_CACHE, request_headers=headers, accel=options.accel_prefix)
 
 
 def _playlist(request: Request, text: str) -> Response:
