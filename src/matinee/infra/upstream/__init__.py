@@ -10,6 +10,7 @@
     Budgeted         a token for each try; a 429 pauses all of them
     Bulkheaded       so many at once
     FallingBack      the base URLs in turn
+    Journaled        what the status is made of
     Attempt          bounds one exchange
     HttpClient       httpx2: connection pool, proxy, body with its cap, statuses to errors
 
@@ -37,7 +38,11 @@ from matinee.infra.upstream.errors import (
     UpstreamUnavailable,
 )
 from matinee.infra.upstream.policy import Backoff, BreakerPolicy, BudgetPolicy, BulkheadPolicy, UpstreamPolicy
+from matinee.infra.upstream.prober import Prober, probing
+from matinee.infra.upstream.registry import Upstreams
+from matinee.infra.upstream.status import UpstreamState, UpstreamStatus
 from matinee.infra.upstream.transport import Call, Reply, Transport
+from matinee.infra.upstream.upstream import Upstream
 
 __all__ = [
     "Backoff",
@@ -46,14 +51,20 @@ __all__ = [
     "BulkheadPolicy",
     "Call",
     "CircuitOpen",
+    "Prober",
     "Reply",
     "ResponseTooLarge",
     "Saturated",
     "Transport",
+    "Upstream",
     "UpstreamError",
     "UpstreamPolicy",
     "UpstreamRateLimited",
     "UpstreamRejected",
+    "UpstreamState",
+    "UpstreamStatus",
     "UpstreamTimeout",
     "UpstreamUnavailable",
+    "Upstreams",
+    "probing",
 ]

@@ -26,11 +26,12 @@ from matinee.infra.upstream.transport import Reply
 class UpstreamError(MatineeError):
     """`reply` is the answer behind the error, where there was one: some systems hide a meaning in a 500's body.
 
-    `sent` is False when the request has certainly not reached the upstream. `retry_after` is in seconds.
+    `sent` is False when the request has certainly not reached the upstream, `fair` when the failure says nothing about its
+    health. `retry_after` is in seconds.
     """
 
     code = "upstream_unavailable"
-    transient: ClassVar[bool] = True
+    transient: bool = True
     outcome: ClassVar[str] = "unavailable"
     """The value of the metrics' label `outcome`."""
 
@@ -42,12 +43,17 @@ class UpstreamError(MatineeError):
         retry_after: float | None = None,
         reply: Reply | None = None,
         sent: bool = True,
+        fair: bool = True,
+        transient: bool | None = None,
     ) -> None:
         super().__init__(f"{upstream}: {reason}", retry_after=retry_after)
         self.upstream = upstream
         self.reason = reason
         self.reply = reply
         self.sent = sent
+        self.fair = fair
+        if transient is not None:
+            self.transient = transient
 
 
 class UpstreamUnavailable(UpstreamError):

@@ -1,0 +1,96 @@
+"""Tells other processes about transitions of breakers, and hears theirs.
+
+Messages are JSON on one topic. What breakers find out is told as it happens, and a lost message costs little: every process
+finds out by itself. What an administrator decided is different, so each process remembers the last decision on each upstream
+with its time, the latest wins, and who starts or may have missed messages asks for them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import structlog
+
+from matinee.infra.bus import Bus
+from matinee.infra.clock import Clock
+from matinee.infra.upstream.circuit import BreakerState, Transition
+
+TOPIC = "upstream"
+_PATIENCE = 0.1
+"""Seconds that a call waits at most for the bus to take a message."""
+_KEPT = 256
+log = structlog.get_logger(__name__)
+
+
+class Sharing:
+    """One for all upstreams of the process. The two handlers get the name of an upstream that may be unknown here."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        clock: Clock,
+        *,
+        heard: Callable[[str, BreakerState, str, float], None],
+        decided: Callable[[str, bool], None],
+    ) -> None:
+        self._bus = bus
+        self._clock = clock
+        self._heard = heard
+        self._decided = decided
+        self._outbox: deque[dict[str, Any]] = deque(maxlen=_KEPT)
+        self._decisions: dict[str, tuple[float, bool]] = {}
+        bus.subscribe(TOPIC, self._receive)
+        bus.on_lost(self.ask)
+
+    def ask(self) -> None:
+        """Have the others say what was decided. Sent with the next `flush`."""
+        self._outbox.append({"event": "ask"})
+
+    def moved(self, upstream: str, change: Transition) -> None:
+        """A breaker of this process has moved by itself."""
+        self._outbox.append(
+            {"event": "moved", "upstream": upstream, "to": change.after, "reason": change.reason, "seconds": change.seconds}
+        )
+
+    def decide(self, upstream: str, forced: bool) -> None:
+        """An administrator has tripped (or reset) a breaker here."""
+        before = self._decisions.get(upstream, (0.0, False))[0]
+        # Later than what it overrules, also where the clocks of two machines differ.
+        at = max(self._clock.now().timestamp(), before + 0.001)
+        self._decisions[upstream] = at, forced
+        self._tell(upstream)
+
+    async def flush(self) -> None:
+        """Send what waits. Never raises, and hardly waits."""
+        with suppress(TimeoutError):
+            while self._outbox:
+                async with asyncio.timeout(_PATIENCE):
+                    await self._bus.publish(TOPIC, json.dumps(self._outbox.popleft()).encode())
+
+    def _tell(self, upstream: str) -> None:
+        at, forced = self._decisions[upstream]
+        self._outbox.append({"event": "decided", "upstream": upstream, "forced": forced, "at": at})
+
+    def _receive(self, message: bytes) -> None:
+        try:
+            self._apply(json.loads(message))
+        except (ValueError, TypeError, KeyError):
+            log.warning("upstream_message_not_understood")
+
+    def _apply(self, found: dict[str, Any]) -> None:
+        match found["event"]:
+            case "ask":
+                for upstream in self._decisions:
+                    self._tell(upstream)
+            case "moved" if found["to"] in {"open", "half_open", "closed"}:
+                self._heard(str(found["upstream"]), found["to"], str(found["reason"]), float(found["seconds"]))
+            case "decided":
+                upstream, at, forced = str(found["upstream"]), float(found["at"]), bool(found["forced"])
+                if at > self._decisions.get(upstream, (0.0, False))[0]:
+                    self._decisions[upstream] = at, forced
+                    self._decided(upstream, forced)
