@@ -87,7 +87,7 @@ async def opened(settings: Settings, parts: Parts) -> AsyncIterator[Container]:
                 jobs.register(definition)
             for schedule in feature.schedules:
                 jobs.schedule(schedule)
-        await jobs.start()
+        await jobs.start(held=parts.serving)
         stack.push_async_callback(jobs.stop)
         for feature in FEATURES:
             for part in (*(feature.running if parts.serving else ()), *(feature.tending if parts.tending else ())):
@@ -241,6 +241,7 @@ def _jobs(container: Container, settings: Settings, queues: Sequence[Queue]) -> 
     clock: Clock = container.get(Clock)  # type: ignore[type-abstract]  # a Protocol as a key
     jobs = JobService(database, clock, options, container.get(Metrics))
     container.get(HealthChecks).add("jobs", jobs.probe, critical=False)
+    container.add(JobService, jobs)
     container.add(Jobs, jobs)  # type: ignore[type-abstract]  # a Protocol as a key
     return jobs
 

@@ -137,6 +137,7 @@ async def _serve(settings: Settings, roles: tuple[Role, ...], jobs: bool) -> Non
     from matinee.bootstrap import Parts, application, first_steps, hot_lane, opened
     from matinee.infra.http import server
     from matinee.infra.http.health import HealthChecks
+    from matinee.infra.jobs.service import JobService
 
     try:
         listener = server.listen_on(settings.host, settings.port)
@@ -151,8 +152,13 @@ async def _serve(settings: Settings, roles: tuple[Role, ...], jobs: bool) -> Non
             lane = hot_lane(container, settings, roles)
             options = server.ServerOptions(settings.trusted_proxies, settings.shutdown_timeout, lane)
             shutdown, checks = container.get(server.Shutdown), container.get(HealthChecks)
+
+            def listening(url: str) -> None:
+                _greet(settings, url, link)
+                container.get(JobService).release()
+
             _settle()
-            await server.serve(served, listener, options, shutdown, checks, lambda url: _greet(settings, url, link))
+            await server.serve(served, listener, options, shutdown, checks, listening)
 
 
 def _greet(settings: Settings, url: str, setup_link: str | None) -> None:

@@ -10,10 +10,9 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
-from watchfiles import Change, awatch
 
 from matinee.features.library.names.formats import SUBTITLE_CODECS, VIDEO_SUFFIXES
 from matinee.features.library.paths import is_within, real, stored
@@ -22,6 +21,9 @@ from matinee.features.library.repository import FolderRepository
 from matinee.features.library.walk import is_skipped
 from matinee.infra.clock import Clock
 from matinee.infra.database import Database
+
+if TYPE_CHECKING:
+    from watchfiles import Change
 
 log = structlog.get_logger(__name__)
 _MOST_SCANS: Final = 8
@@ -77,6 +79,8 @@ class Watcher:
                 stop.set()
 
     async def _watch(self, folders: dict[str, str], stop: asyncio.Event) -> None:
+        from watchfiles import awatch
+
         changes = awatch(
             *folders,
             watch_filter=_is_interesting,
@@ -116,6 +120,8 @@ def requests(folders: Mapping[str, str], paths: Iterable[str]) -> list[ScanReque
 
 def _is_interesting(change: Change, path: str) -> bool:
     """Videos and what lies beside them; folders (names with no known ending) only when they come or go."""
+    from watchfiles import Change
+
     name = Path(path).name
     suffix = Path(path).suffix.lower()
     return not name.startswith(".") and (suffix in _INTERESTING or (change != Change.modified and suffix not in _IN_TRANSIT))

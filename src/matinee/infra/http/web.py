@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import mimetypes
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from pathlib import Path
 
@@ -22,13 +23,18 @@ _MISSING = b"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Matin
 Node 20 builds the UI.</p></html>"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _File:
     body: bytes
-    packed: bytes | None
+    compressible: bool
     media_type: str
     etag: str
     cache: str
+
+    @cached_property
+    def packed(self) -> bytes:
+        """Compressed when it is first wanted, not all of the UI at each start."""
+        return gzip.compress(self.body, 9, mtime=0)
 
 
 class WebFiles:
@@ -52,7 +58,7 @@ class WebFiles:
         if matches(request.headers.get("if-none-match"), file.etag):
             return Response(status_code=304, headers=headers)
         body = file.body
-        if file.packed is not None and accepts_gzip(request.headers.get("accept-encoding", "")):
+        if file.compressible and accepts_gzip(request.headers.get("accept-encoding", "")):
             body = file.packed
             headers |= {"content-encoding": "gzip", "etag": file.etag}
         return Response(body, headers=headers, media_type=file.media_type)
@@ -77,7 +83,7 @@ def fallback(files: WebFiles) -> ASGIApp:
 def _load(name: str, body: bytes, base_path: str) -> _File:
     if name == "index.html":
         body = body.replace(b'<base href="/">', f'<base href="{escape(base_path)}/">'.encode())
-    packed = gzip.compress(body, 9, mtime=0) if name.endswith(_COMPRESSIBLE) and len(body) > 512 else None
+    compressible = name.endswith(_COMPRESSIBLE) and len(body) > 512
     media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
     cache = IMMUTABLE if name.startswith("assets/") else "no-cache"
-    return _File(body, packed, media_type, etag_of(body), cache)
+    return _File(body, compressible, media_type, etag_of(body), cache)

@@ -61,6 +61,7 @@ class JobService:
         self._running = AsyncExitStack()
         self._stopping = asyncio.Event()
         self._ready = asyncio.Event()
+        self._released = asyncio.Event()
 
     @property
     def executor(self) -> str:
@@ -79,17 +80,26 @@ class JobService:
             self._definition(schedule.job)
         self._schedules.add(*schedules)
 
-    async def start(self) -> None:
-        """Begin. Returns at once: the engine loads in the background, and what is enqueued meanwhile waits for it."""
-        await self._running.enter_async_context(self.running())
+    async def start(self, *, held: bool = False) -> None:
+        """Begin. Returns at once: the engine loads in the background, and what is enqueued meanwhile waits for it.
+
+        `held`: it loads only after `release`, so that a server that starts has its processor for the first answers.
+        """
+        await self._running.enter_async_context(self.running(held=held))
+
+    def release(self) -> None:
+        """The engine may load now."""
+        self._released.set()
 
     async def stop(self) -> None:
         """End in good order: handlers stop at a checkpoint, and their jobs are resumed by others or at the next start."""
         await self._running.aclose()
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    async def running(self, *, held: bool = False) -> AsyncIterator[None]:
         """`start` and `stop` as a context."""
+        if not held:
+            self.release()
         serving = bool(self._options.queues)
         if serving:
             await self._executors.join()
@@ -103,6 +113,7 @@ class JobService:
                 yield
             finally:
                 self._stopping.set()
+                self._released.set()
                 await self._runner.stop()
                 await launching
                 await self._engine.stop_serving()
@@ -184,6 +195,7 @@ class JobService:
             return await repository.counts(unit)
 
     async def _launch(self) -> None:
+        await self._released.wait()
         pause = self._options.engine_delay.total_seconds()
         while not self._stopping.is_set():
             try:

@@ -105,7 +105,7 @@ def bundled_ffmpeg() -> str | None:
 async def describe_ffmpeg(path: Path) -> MediaTools:
     """Ask a binary for its version and abilities. Raises `FfmpegMissing` when it is not a working ffmpeg."""
     try:
-        texts = [await _ask(path, question) for question in ("-version", "-encoders", "-filters")]
+        texts = await asyncio.gather(*(_ask(path, question) for question in ("-version", "-encoders", "-filters")))
     except (OSError, FfmpegFailed) as error:
         raise FfmpegMissing(f"{path} does not run as ffmpeg: {error}") from error
     found = re.match(r"ffmpeg version (\S+)", texts[0])

@@ -20,7 +20,6 @@ from matinee.ports.metadata import (
     TitleMatch,
     TitleQuery,
 )
-from matinee.providers.demo import pictures
 from matinee.providers.demo.library import DemoLibrary
 from matinee.providers.demo.titles import DemoEpisode, DemoTitle
 
@@ -72,6 +71,8 @@ class DemoProvider:
         title = self._titles.get(f"local-demo-{parts['slug']}") if parts else None
         if parts is None or title is None:
             return None
+        from matinee.providers.demo import pictures  # and Pillow, with the first picture
+
         if parts["kind"]:
             return partial(pictures.poster if parts["kind"] == "poster" else pictures.backdrop, title)
         wanted = (int(parts["season"]), int(parts["number"]))
