@@ -31,6 +31,7 @@ from matinee.features.playback.policy import PlaybackOptions
 from matinee.features.progress.feature import FEATURE as PROGRESS
 from matinee.infra.bus import Bus, MemoryBus
 from matinee.infra.cache import Cache, CacheOptions
+from matinee.infra.cache.disk_tier import DiskOptions, DiskTier
 from matinee.infra.clock import Clock, SystemClock
 from matinee.infra.database import Database, DatabaseOptions
 from matinee.infra.database.migrations import require_current, upgrade
@@ -54,6 +55,7 @@ from matinee.infra.observability import Metrics
 from matinee.infra.paging import Cursors
 from matinee.infra.paths import DataPaths
 from matinee.infra.signing import Signer
+from matinee.infra.upstream import Upstreams
 from matinee.providers.demo import DemoLibrary, DemoProvider
 
 log = structlog.get_logger(__name__)
@@ -205,6 +207,8 @@ async def _infrastructure(container: Container, settings: Settings, stack: Async
     checks.add("database", database_probe, critical=True)
     bus: Bus = MemoryBus()
     container.add(Bus, bus)  # type: ignore[type-abstract]  # a Protocol as a key
+    upstreams = container.add(Upstreams, Upstreams(clock, metrics.registry, bus))
+    stack.push_async_callback(upstreams.aclose)
     cache = Cache(clock, CacheOptions(memory_bytes=settings.cache_memory_bytes), bus=bus)
     container.add(Cache, await stack.enter_async_context(cache))
     limits = container.add(Limits, Limits(LimitOptions.changed(settings.limits)))
@@ -219,6 +223,33 @@ async def _infrastructure(container: Container, settings: Settings, stack: Async
     container.add(KeyFrameReader, KeyFrameReader(reading))
     stack.push_async_callback(reading.aclose)
     stack.push_async_callback(prober.aclose)
+
+
+async def _cache(container: Container, settings: Settings, stack: AsyncExitStack) -> None:
+    """The bus, and the cache with its second tier: Redis where it is set, else a file."""
+    clock: Clock = container.get(Clock)  # type: ignore[type-abstract]  # a Protocol as a key
+    registry = container.get(Metrics).registry
+    options = CacheOptions(memory_bytes=settings.cache_memory_bytes)
+    if settings.redis_url is None:
+        bus: Bus = MemoryBus()
+        file = DiskOptions(container.get(DataPaths).cache / "entries.db", settings.cache_disk_bytes)
+        disk = await stack.enter_async_context(DiskTier(file, clock, registry))
+        cache = Cache(clock, options, bus=bus, second=disk, registry=registry)
+    else:
+        # Redis' driver takes a while to load, and most installations have none.
+        from matinee.infra.cache.redis_locks import RedisLocks
+        from matinee.infra.cache.redis_tier import RedisTier
+        from matinee.infra.redis import RedisBus, RedisConnection, RedisOptions
+
+        redis = RedisConnection(RedisOptions(settings.redis_url.get_secret_value()), clock, registry)
+        stack.push_async_callback(redis.aclose)
+        container.get(HealthChecks).add("redis", redis.probe, critical=False)
+        bus = await stack.enter_async_context(RedisBus(redis, clock, registry))
+        tier = await stack.enter_async_context(RedisTier(redis, clock))
+        locks = await stack.enter_async_context(RedisLocks(redis, bus, clock))
+        cache = Cache(clock, options, bus=bus, second=tier, locks=locks, registry=registry)
+    container.add(Bus, bus)  # type: ignore[type-abstract]  # a Protocol as a key
+    container.add(Cache, await stack.enter_async_context(cache))
 
 
 async def open_database(settings: Settings) -> Database:

@@ -28,15 +28,12 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class HttpClient:
-    """Sends to `Call.base_url`, else to the first of the policy. `network` stands in for the real one in tests.
-
-    Opened by the first call, since reading the certificates takes tens of milliseconds that a start need not wait for.
-    """
+    """Sends to `Call.base_url`, else to the first of the policy. `network` stands in for the real one in tests."""
 
     def __init__(self, policy: UpstreamPolicy, clock: Clock, network: httpx2.AsyncBaseTransport | None = None) -> None:
         self._policy = policy
         self._clock = clock
-        self._network = network
+        self._network = network or _network(policy)
         seconds = policy.per_try.total_seconds()
         self._timeout = {
             "connect": min(policy.connect.total_seconds(), seconds),
@@ -55,8 +52,7 @@ class HttpClient:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        if self._network is not None:
-            await self._network.aclose()
+        await self._network.aclose()
 
     def _request(self, call: Call, base_url: str) -> httpx2.Request:
         if (call.path and not call.path.startswith("/")) or "?" in call.path or "#" in call.path:
@@ -73,7 +69,7 @@ class HttpClient:
 
     async def _exchange(self, call: Call, base_url: str, request: httpx2.Request) -> tuple[int, Mapping[str, str], bytes]:
         for _ in range(self._policy.redirects + 1):
-            response = await self._opened().handle_async_request(request)
+            response = await self._network.handle_async_request(request)
             try:
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 body = await self._body(response, headers)
@@ -100,16 +96,6 @@ class HttpClient:
             # The credential must not go there, and an address inside our own network must not be reached this way.
             raise UpstreamUnavailable(self._policy.name, "it redirects to another place")
         return httpx2.Request("GET", target, headers=request.headers, extensions=request.extensions)
-
-    def _opened(self) -> httpx2.AsyncBaseTransport:
-        if self._network is None:
-            size = self._policy.bulkhead.concurrent
-            self._network = httpx2.AsyncHTTPTransport(
-                limits=httpx2.Limits(max_connections=size, max_keepalive_connections=size, keepalive_expiry=_IDLE_SECONDS),
-                proxy=self._policy.proxy,
-                retries=0,
-            )
-        return self._network
 
     @contextmanager
     def _named_errors(self) -> Iterator[None]:
@@ -138,6 +124,12 @@ class HttpClient:
             raise ResponseTooLarge(name, f"its answer is larger than {limit} bytes") from None
         except (httpx2.RequestError, OSError):
             raise UpstreamUnavailable(name, "the connection broke") from None
+
+
+def _network(policy: UpstreamPolicy) -> httpx2.AsyncBaseTransport:
+    size = policy.bulkhead.concurrent
+    limits = httpx2.Limits(max_connections=size, max_keepalive_connections=size, keepalive_expiry=_IDLE_SECONDS)
+    return httpx2.AsyncHTTPTransport(limits=limits, proxy=policy.proxy, retries=0)
 
 
 def _pairs(call: Call) -> list[tuple[str, str | int | float | bool | None]]:

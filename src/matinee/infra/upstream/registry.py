@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import httpx2
+from typing import TYPE_CHECKING
+
 from prometheus_client import CollectorRegistry
 
 from matinee.infra.bus import Bus, MemoryBus
@@ -14,6 +15,9 @@ from matinee.infra.upstream.policy import UpstreamPolicy
 from matinee.infra.upstream.sharing import Sharing
 from matinee.infra.upstream.status import UpstreamStatus
 from matinee.infra.upstream.upstream import Upstream
+
+if TYPE_CHECKING:
+    import httpx2
 
 
 class Upstreams:

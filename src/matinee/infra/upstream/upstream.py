@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
-import httpx2
 import structlog
 
 from matinee.infra.clock import Clock
@@ -13,10 +13,10 @@ from matinee.infra.upstream.breaking import Breaking
 from matinee.infra.upstream.budget import Budgeted, TokenBudget
 from matinee.infra.upstream.bulkhead import Bulkheaded
 from matinee.infra.upstream.circuit import BreakerState, CircuitBreaker, Transition
-from matinee.infra.upstream.client import HttpClient
 from matinee.infra.upstream.deadline import Deadline
 from matinee.infra.upstream.errors import UpstreamError, UpstreamRejected
 from matinee.infra.upstream.fallback import FallingBack
+from matinee.infra.upstream.first_use import OpenedAtFirstUse
 from matinee.infra.upstream.journal import Journal
 from matinee.infra.upstream.metered import Journaled, Metered
 from matinee.infra.upstream.metrics import UpstreamMetrics
@@ -25,6 +25,9 @@ from matinee.infra.upstream.retrying import Retrying
 from matinee.infra.upstream.sharing import Sharing
 from matinee.infra.upstream.status import UpstreamState, UpstreamStatus
 from matinee.infra.upstream.transport import Call, Reply, Transport
+
+if TYPE_CHECKING:
+    import httpx2
 
 Probe = Callable[[], Awaitable[None]]
 """Asks the upstream for something cheap that needs the credential. Raises `UpstreamError`."""
@@ -51,7 +54,7 @@ class Upstream:
         self._metrics, self._sharing = metrics, sharing
         self.breaker = CircuitBreaker(policy, clock, self._moved)
         self._budget = TokenBudget(policy, clock)
-        self._client = HttpClient(policy, clock, network)
+        self._client = OpenedAtFirstUse(policy, clock, network)
         attempt = Attempt(self._client, policy, clock)
         self._bases = FallingBack(Journaled(attempt, policy.name, metrics, self.journal), policy, clock)
         self._bulkhead = Bulkheaded(self._bases, policy, clock)
