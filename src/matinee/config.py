@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
@@ -88,7 +89,20 @@ class Settings(BaseSettings):
     # catalogue
     tmdb_api_key: SecretStr | None = Field(None, description="TMDB v3 key or v4 token.", examples=["0123456789abcdef…"])
     tmdb_base_urls: Annotated[tuple[str, ...], NoDecode] = Field(
-        ("https://api.themoviedb.org/3",), description="Tried in order.", examples=["https://api.themoviedb.org/3"]
+        ("https://api.themoviedb.org/3",),
+        min_length=1,
+        description="Addresses of TMDB's API, tried in order.",
+        examples=["https://api.themoviedb.org/3"],
+    )
+    tmdb_image_url: str = Field(
+        "", description="Address of TMDB's pictures; what TMDB says when unset.", examples=["https://image.tmdb.org/t/p/"]
+    )
+    language: str = Field(
+        "en", pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$", description="Language of titles and overviews.", examples=["de", "pt-BR"]
+    )
+    region: str = Field("", pattern=r"^([A-Z]{2})?$", description="Country of releases and age ratings.", examples=["DE"])
+    http_proxy: SecretStr | None = Field(
+        None, description="Proxy for calls to other servers.", examples=["http://proxy.example:3128"]
     )
     catalog_access: Literal["members", "public"] = Field(
         "members", description="Who may read the catalogue.", examples=["members"]
@@ -141,6 +155,24 @@ class Settings(BaseSettings):
     def _database(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not value.get_secret_value().startswith(("sqlite:", "postgresql:", "postgres:", "postgresql+")):
             raise ValueError("must begin with sqlite: or postgresql:")
+        return value
+
+    @field_validator("tmdb_api_key")
+    @classmethod
+    def _credential(cls, value: SecretStr | None) -> SecretStr | None:
+        text = value.get_secret_value().strip() if value is not None else ""
+        if not text.isascii() or not text.isprintable() or " " in text:
+            raise ValueError("must be one word of ASCII characters")
+        return SecretStr(text) if text else None
+
+    @field_validator("tmdb_base_urls", "tmdb_image_url", "http_proxy")
+    @classmethod
+    def _addresses(cls, value: tuple[str, ...] | str | SecretStr | None) -> tuple[str, ...] | str | SecretStr | None:
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value or ()
+        for part in (text,) if isinstance(text, str) and text else text:
+            address = urlsplit(part)
+            if address.scheme not in {"http", "https"} or not address.hostname or address.query or address.fragment:
+                raise ValueError("must be an address such as https://host/path")
         return value
 
     @field_validator("secret_key")
