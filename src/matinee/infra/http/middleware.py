@@ -198,7 +198,8 @@ class HeadAsGet:
         if scope["type"] != "http" or scope["method"] != "HEAD" or below.startswith(self.own):
             await self.app(scope, receive, send)
             return
-        scope["method"] = "GET"
+        # A copy: the server looks at its own scope when it decides whether a body must follow.
+        inner = {**scope, "method": "GET"}
         ended = False
 
         async def without_body(message: Message) -> None:
@@ -210,9 +211,9 @@ class HeadAsGet:
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
 
         try:
-            await self.app(scope, receive, without_body)
+            await self.app(inner, receive, without_body)
         finally:
-            scope["method"] = "HEAD"
+            scope.update({**inner, "method": "HEAD"})  # the middleware outside reads what routing leaves there
 
 
 class BasePath:
