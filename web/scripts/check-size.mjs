@@ -18,7 +18,7 @@ function reach(key, seen = new Set()) {
 const entry = Object.keys(manifest).find((key) => manifest[key].isEntry);
 const screens = Object.keys(manifest).filter((key) => manifest[key].isDynamicEntry);
 const isPlayer = (key) => key.includes("/player/") || manifest[key].name === "hls";
-const isAdmin = (key) => /\/(manage|jobs)\//.test(key);
+const isAdmin = (key) => /\/(manage|jobs|renditions|cache|services)\//.test(key);
 
 function total(keys) {
   const all = new Set(keys.flatMap((key) => [...reach(key)]));
@@ -26,10 +26,13 @@ function total(keys) {
 }
 
 const isLanguage = (key) => key.includes("/i18n/");
-const languages = screens.filter(isLanguage).map((key) => size(manifest[key].file));
+const isRooms = (key) => /\/i18n\/(.*-)?rooms\./.test(key);
+const largest = (keys) => Math.max(0, ...keys.map((key) => size(manifest[key].file)));
+const language = largest(screens.filter((key) => isLanguage(key) && !isRooms(key)));
+const roomLanguage = largest(screens.filter(isRooms));
 const viewer = [entry, ...screens.filter((key) => !isPlayer(key) && !isAdmin(key) && !isLanguage(key))];
-const beforePlayer = total(viewer) + Math.max(0, ...languages);
-const withAdmin = total([...viewer, ...screens.filter(isAdmin)]) + Math.max(0, ...languages);
+const beforePlayer = total(viewer) + language;
+const withAdmin = total([...viewer, ...screens.filter(isAdmin)]) + language + roomLanguage;
 const withPlayer = total([...viewer, ...screens.filter(isPlayer)]);
 const kb = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;
 console.log(`JavaScript, gzip: start ${kb(total([entry]))}; before the player ${kb(beforePlayer)} of 60 KB;`);

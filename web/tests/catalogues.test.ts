@@ -1,8 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { de } from "../src/i18n/de.ts";
+import { deRooms } from "../src/i18n/de-rooms.ts";
 import { en } from "../src/i18n/en.ts";
+import { enRooms } from "../src/i18n/en-rooms.ts";
 import { es } from "../src/i18n/es.ts";
+import { esRooms } from "../src/i18n/es-rooms.ts";
 import { fr } from "../src/i18n/fr.ts";
+import { frRooms } from "../src/i18n/fr-rooms.ts";
 
 function leaves(node: unknown, path = ""): Map<string, string> {
   const found = new Map<string, string>();
@@ -14,9 +18,18 @@ function leaves(node: unknown, path = ""): Map<string, string> {
   return found;
 }
 
-describe.each(Object.entries({ de, es, fr }))("%s", (_name, catalogue) => {
+const all = {
+  de: [de, en],
+  es: [es, en],
+  fr: [fr, en],
+  "de, the rooms": [deRooms, enRooms],
+  "es, the rooms": [esRooms, enRooms],
+  "fr, the rooms": [frRooms, enRooms],
+} as const;
+
+describe.each(Object.entries(all))("%s", (_name, [catalogue, original]) => {
   it("has every text, with every value in it", () => {
-    const [ours, english] = [leaves(catalogue), leaves(en)];
+    const [ours, english] = [leaves(catalogue), leaves(original)];
     expect([...ours.keys()].sort()).toEqual([...english.keys()].sort());
     for (const [key, text] of english) {
       for (const value of ["7", "8"]) {
@@ -25,7 +38,7 @@ describe.each(Object.entries({ de, es, fr }))("%s", (_name, catalogue) => {
     }
   });
   it("is translated, but for names and terms that are the same", () => {
-    const same = [...leaves(catalogue)].filter(([key, text]) => text === leaves(en).get(key) && text.length > 13);
+    const same = [...leaves(catalogue)].filter(([key, text]) => text === leaves(original).get(key) && text.length > 13);
     expect(same).toEqual([]);
   });
 });

@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { ItemSummary, Job } from "../src/api/types.ts";
 import { inkOn } from "../src/parts/color.ts";
 import { nearest } from "../src/parts/spatial.ts";
+import { watchPath } from "../src/parts/watch-path.ts";
 import { match } from "../src/router/match.ts";
+import { decades, yearParameters, yearsIn, yearsOf } from "../src/screens/library/years.ts";
+import { seasonsOf } from "../src/screens/title/episode-order.ts";
 import { nextUp } from "../src/screens/title/next-up.ts";
 import { mergeJob } from "../src/state/jobs.ts";
 
@@ -62,5 +65,42 @@ describe("jobs", () => {
   it("do not go back when an older report arrives late", () => {
     const merged = mergeJob([job("a", "1", "2026-01-01T00:00:05Z", 5)], job("a", "1", "2026-01-01T00:00:04Z", 4));
     expect(merged[0]?.done).toBe(5);
+  });
+});
+
+describe("years of the library", () => {
+  const of = (text: string) => yearsOf(new URLSearchParams(text));
+  it("are read from the address, and nonsense is no year", () => {
+    expect(of("decade=1990")).toEqual({ year: null, decade: 1990 });
+    expect(of("year=1994&decade=1990")).toEqual({ year: 1994, decade: 1990 });
+    expect(of("year=soon")).toEqual({ year: null, decade: null });
+  });
+  it("narrow a list to a year or to ten", () => {
+    expect(yearParameters(of("year=1994"))).toEqual({ year_from: 1994, year_to: 1994 });
+    expect(yearParameters(of("decade=1990"))).toEqual({ year_from: 1990, year_to: 1999 });
+    expect(yearParameters(of(""))).toEqual({ year_from: null, year_to: null });
+  });
+  it("are offered as far as there is something", () => {
+    expect(decades(1987, 2004)).toEqual([2000, 1990, 1980]);
+    expect(yearsIn(1980, 1987, 2004)).toEqual([1989, 1988, 1987]);
+  });
+});
+
+describe("the files of a show", () => {
+  const item = (season: number, episode: number) => ({ id: `${season}-${episode}`, season, episode }) as ItemSummary;
+  it("are in order, specials last", () => {
+    const seasons = seasonsOf([item(0, 1), item(2, 1), item(1, 2), item(1, 1)]);
+    expect(seasons.map(([season, items]) => [season, items.map(({ episode }) => episode)])).toEqual([
+      [1, [1, 2]],
+      [2, [1]],
+      [0, [1]],
+    ]);
+  });
+});
+
+describe("where a title is played", () => {
+  it("names the item, and the start where it is wanted", () => {
+    expect(watchPath("show-1")).toBe("/watch/show-1");
+    expect(watchPath("show-1", "item 2", "start")).toBe("/watch/show-1?item=item+2&from=start");
   });
 });

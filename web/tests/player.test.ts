@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { changedSpeed, commandOf } from "../src/screens/player/keys.ts";
+import { belongsToMenu, changedSpeed, commandOf } from "../src/screens/player/keys.ts";
 import { fileBandwidth, ORIGINAL, type Quality, recommended } from "../src/screens/player/quality.ts";
 import { fromTime, parseVtt, segments, subtitlePlaylists } from "../src/screens/player/vtt.ts";
 
@@ -45,6 +45,10 @@ describe("keys", () => {
     expect(commandOf({ key: "l", ctrlKey: true })).toBeNull();
     expect(commandOf({ key: "f", metaKey: true })).toBeNull();
     expect(commandOf({ key: "n" })).toBeNull();
+  });
+  it("leaves an open menu the keys that move in it, and no others", () => {
+    expect(["ArrowUp", "Escape", " "].map((key) => belongsToMenu({ key }))).toEqual([true, true, true]);
+    expect(["k", "ArrowRight", "m", "5"].map((key) => belongsToMenu({ key }))).toEqual([false, false, false, false]);
   });
   it("keeps the speed between a quarter and double", () => {
     expect(changedSpeed(1, 0.25)).toBe(1.25);

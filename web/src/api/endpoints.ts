@@ -58,6 +58,10 @@ export const api = {
     open: (body: { title_id?: string; item_id?: string; capabilities: wire.Capabilities }) =>
       request<wire.PlaybackSession>("POST", "/streaming/sessions", { body }),
     close: (session: string) => request<void>("DELETE", `/streaming/sessions/${id(session)}`, { keepalive: true }),
+    prepared: (signal?: Signal) => request<wire.Page<wire.PreparedItem>>("GET", "/streaming/prepared", { signal }),
+    prepare: (body: { title_id?: string; item_id?: string }) =>
+      request<{ job_id: string }>("POST", "/streaming/prepare", { body }),
+    dropPrepared: (item: string) => request<void>("DELETE", `/streaming/prepared/${id(item)}`),
     progress: (title: string, item: string | null, body: wire.ProgressBody, keepalive: boolean) =>
       request<{ position: number; watched: boolean }>("POST", `/streaming/progress/${id(title)}`, {
         query: { item_id: item },
@@ -70,6 +74,7 @@ export const api = {
       request<wire.Page<wire.Job>>("GET", "/admin/jobs", { query, signal }),
     read: (job: string, signal?: Signal) => request<wire.Job>("GET", `/admin/jobs/${id(job)}`, { signal }),
     cancel: (job: string) => request<wire.Job>("POST", `/admin/jobs/${id(job)}/cancel`),
+    schedules: (signal?: Signal) => request<{ items: wire.Schedule[] }>("GET", "/admin/schedules", { signal }),
     retry: (job: string) => request<wire.Job>("POST", `/admin/jobs/${id(job)}/retry`),
   },
 };

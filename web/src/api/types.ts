@@ -46,7 +46,9 @@ export type BrowseView = Sent<Schemas["BrowseView"]>;
 export type LibraryProblem = Sent<Schemas["ProblemView"]>;
 
 export type Job = Sent<Schemas["JobOut"]>;
+export type Schedule = Sent<Schemas["ScheduleOut"]>;
 
+export type PreparedItem = Sent<Schemas["PreparedView"]>;
 export type Capabilities = Partial<Schemas["CapabilitiesIn"]>;
 export type PlaybackSession = Sent<Schemas["matinee__features__playback__schemas__SessionView"]>;
 export type ProgressBody = Omit<Required<Schemas["ReportBody"]>, "item_id">;

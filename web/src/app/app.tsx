@@ -15,7 +15,7 @@ export function App() {
     <>
       {startProblem.value ? (
         <main class="page">
-          <ErrorNotice error={startProblem.value} retry={() => void findUser()} />
+          <ErrorNotice whole error={startProblem.value} retry={() => void findUser()} />
         </main>
       ) : (
         (user.value || door) && <CurrentScreen path={path} />

@@ -57,7 +57,7 @@ export function CurrentScreen({ path }: { path: string }) {
   }, [found]);
   if (!found) return <Shell>{<NotFound />}</Shell>;
   const body = error ? (
-    <ErrorNotice error={error} retry={() => location.reload()} />
+    <ErrorNotice whole error={error} retry={() => location.reload()} />
   ) : (
     Current && <Current key={path} parameters={parameters} />
   );
@@ -68,7 +68,7 @@ export function NotFound() {
   const text = t.value;
   return (
     <div class="page">
-      <Empty icon="film" title={text.error.notFoundTitle} text={text.error.notFoundText}>
+      <Empty whole icon="film" title={text.error.notFoundTitle} text={text.error.notFoundText}>
         <LinkButton look="primary" to="/">
           {text.action.goHome}
         </LinkButton>

@@ -1,22 +1,26 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n/index.ts";
 import { Icon, type IconName } from "../parts/icon.tsx";
 import { moveFocus } from "../parts/spatial.ts";
 import { href, navigate, place } from "../router/router.ts";
+import { PageKeys } from "./page-keys.tsx";
 import { UserMenu } from "./user-menu.tsx";
 import "./shell.css";
 
 /** What is around every screen but the player and the doors. */
 export function Shell({ children }: { children: ComponentChildren }) {
   const main = useRef<HTMLElement>(null);
+  const [help, setHelp] = useState(false);
   useEffect(() => {
     const keys = (event: KeyboardEvent) => {
       const typing = (event.target as Element).closest?.("input, textarea, select, [contenteditable]");
-      if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
+      const plain = !typing && !event.ctrlKey && !event.metaKey && !document.querySelector("dialog[open]");
+      if (event.key === "/" && plain) {
         event.preventDefault();
         goSearch();
-      } else if (main.current && !typing) moveFocus(event, main.current);
+      } else if (event.key === "?" && plain) setHelp(true);
+      else if (main.current && !typing) moveFocus(event, main.current);
     };
     const scrolled = () => document.documentElement.toggleAttribute("data-scrolled", window.scrollY > 24);
     scrolled();
@@ -37,6 +41,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
         {children}
       </main>
       <Tabs />
+      {help && <PageKeys onClose={() => setHelp(false)} />}
     </>
   );
 }
@@ -75,7 +80,7 @@ function Header() {
           </a>
         ))}
       </nav>
-      <button type="button" class="header-search" onClick={goSearch} aria-label={text.search} aria-keyshortcuts="/">
+      <button type="button" class="header-search" onClick={goSearch} aria-keyshortcuts="/">
         <Icon name="search" size={18} />
         <span>{text.searchHint}</span>
         <kbd>/</kbd>

@@ -1,14 +1,18 @@
 import type { ComponentChildren } from "preact";
-import { t } from "../i18n/index.ts";
+import { useEffect } from "preact/hooks";
+import { language, t } from "../i18n/index.ts";
+import { loadRooms, roomsReady } from "../i18n/rooms.ts";
 import { isAdmin } from "../state/session.ts";
 import { Empty } from "./notice.tsx";
 
-/** Its children for administrators; for everybody else, a word that this is not theirs. */
+/** Its children for administrators, once their texts are there; for everybody else, a word that this is not theirs. */
 export function AdminOnly({ children }: { children: ComponentChildren }) {
-  if (isAdmin.value) return <>{children}</>;
+  useEffect(() => void loadRooms(), [language.value]);
+  if (isAdmin.value) return <>{roomsReady.value && children}</>;
+  const text = t.value.error;
   return (
     <div class="page">
-      <Empty icon="key" title={t.value.manage.onlyAdmins} text={t.value.manage.onlyAdminsText} />
+      <Empty whole icon="key" title={text.onlyAdmins} text={text.onlyAdminsText} />
     </div>
   );
 }

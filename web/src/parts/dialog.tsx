@@ -16,7 +16,10 @@ export function Dialog({ title, onClose, children, wide }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const before = document.activeElement as HTMLElement | null;
-    element.current?.showModal();
+    const dialog = element.current;
+    dialog?.showModal();
+    // A window with nothing to fill in is read first; the close button is one Tab away.
+    (dialog?.querySelector<HTMLElement>(".dialog-body :is(input, select)") ?? dialog)?.focus();
     return () => before?.focus?.();
   }, []);
   return (
@@ -25,6 +28,7 @@ export function Dialog({ title, onClose, children, wide }: DialogProps) {
       ref={element}
       class={wide ? "dialog wide" : "dialog"}
       aria-label={title}
+      tabIndex={-1}
       onClose={onClose}
       onClick={(event) => event.target === element.current && onClose()}
     >

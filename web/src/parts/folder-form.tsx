@@ -20,8 +20,8 @@ interface FolderFormProps {
 /** A folder of the server's machine, typed or looked for, and what is in it. */
 export function FolderForm({ draft, fault, onChange }: FolderFormProps) {
   const [browsing, setBrowsing] = useState(false);
-  const { setup, folders, manage } = t.value;
-  const kinds = (["mixed", "movies", "shows"] as const).map((kind) => [kind, manage.kinds[kind] as string] as const);
+  const { setup, folders } = t.value;
+  const kinds = (["mixed", "movies", "shows"] as const).map((kind) => [kind, folders.kinds[kind] as string] as const);
   return (
     <div class="folder-form">
       <div class="folder-line">
@@ -39,9 +39,9 @@ export function FolderForm({ draft, fault, onChange }: FolderFormProps) {
         </Button>
       </div>
       <div class="folder-kind">
-        <span class="small">{manage.kind}</span>
+        <span class="small">{folders.kind}</span>
         <Segments
-          label={manage.kind}
+          label={folders.kind}
           value={draft.kind}
           options={kinds}
           onChoose={(kind) => onChange({ ...draft, kind })}

@@ -104,12 +104,14 @@ interface SelectProps<T extends string> {
   value: T;
   options: readonly (readonly [T, string])[];
   onChoose: (value: T) => void;
+  /** The label is beside it already, and only told to screen readers here. */
+  quiet?: boolean;
 }
 
-export function Select<T extends string>({ label, value, options, onChoose }: SelectProps<T>) {
+export function Select<T extends string>({ label, value, options, onChoose, quiet }: SelectProps<T>) {
   return (
     <label class="select">
-      <span class="select-label">{label}</span>
+      <span class={quiet ? "hidden-visually" : "select-label"}>{label}</span>
       <select value={value} onChange={(event) => onChoose(event.currentTarget.value as T)}>
         {options.map(([key, text]) => (
           <option key={key} value={key}>

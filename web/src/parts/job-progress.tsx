@@ -1,12 +1,12 @@
 import type { Job } from "../api/types.ts";
 import { number } from "../i18n/format.ts";
-import { t } from "../i18n/index.ts";
+import { rooms } from "../i18n/rooms.ts";
 import "./job-progress.css";
 
 /** How far a running job is: a bar, and the numbers beside it. */
 export function JobProgress({ job }: { job: Job }) {
   const { progress } = job;
-  const counted = job.done != null && job.total ? t.value.jobs.of(number(job.done), number(job.total)) : null;
+  const counted = job.done != null && job.total ? rooms.value.jobs.of(number(job.done), number(job.total)) : null;
   return (
     <div class="job-progress">
       <div

@@ -10,12 +10,16 @@ import "./notice.css";
 export function ErrorNotice({
   error,
   retry,
+  whole,
   children,
 }: {
   error: ProblemError;
   retry?: () => void;
+  /** There is nothing else on the page: its heading is the page's. */
+  whole?: boolean;
   children?: ComponentChildren;
 }) {
+  const Heading = whole ? "h1" : "h2";
   const text = t.value.error;
   const { problem } = error;
   useEffect(() => {
@@ -26,7 +30,7 @@ export function ErrorNotice({
   return (
     <section class="notice problem" role="alert">
       <Icon name={error.offline ? "wifi" : "error"} size={28} />
-      <h2>{error.offline ? text.offlineTitle : problem.title || text.generic}</h2>
+      <Heading>{error.offline ? text.offlineTitle : problem.title || text.generic}</Heading>
       <p>{error.offline ? text.offlineText : problem.detail}</p>
       <p class="quiet">{whatToDo(error)}</p>
       <div class="notice-actions">
@@ -96,17 +100,21 @@ export function Empty({
   icon,
   title,
   text,
+  whole,
   children,
 }: {
   icon: IconName;
   title: string;
   text?: string;
+  /** There is nothing else on the page: its heading is the page's. */
+  whole?: boolean;
   children?: ComponentChildren;
 }) {
+  const Heading = whole ? "h1" : "h2";
   return (
     <section class="notice">
       <Icon name={icon} size={32} />
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       {text && <p class="quiet">{text}</p>}
       {children && <div class="notice-actions">{children}</div>}
     </section>

@@ -2,16 +2,7 @@ import type { ItemProgress } from "../api/types.ts";
 import { clock } from "../i18n/format.ts";
 import { t } from "../i18n/index.ts";
 import { LinkButton } from "./button.tsx";
-
-/** Where a title, or one of its items, is played. */
-export function watchPath(title: string, item?: string | null): string {
-  return item ? `/watch/${title}?item=${encodeURIComponent(item)}` : `/watch/${title}`;
-}
-
-/** Whether somebody has begun and not finished. */
-export function begun(progress: Pick<ItemProgress, "position" | "watched"> | null | undefined): boolean {
-  return !!progress && !progress.watched && progress.position > 0;
-}
+import { begun, watchPath } from "./watch-path.ts";
 
 interface PlayLinkProps {
   title: string;

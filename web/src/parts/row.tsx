@@ -10,10 +10,13 @@ export function Row({
   title,
   children,
   class: extra = "",
+  still,
 }: {
   title: string;
   children: ComponentChildren;
   class?: string;
+  /** Nothing in it can be focused: the row itself is, to be scrolled by keyboard. */
+  still?: boolean;
 }) {
   const track = useRef<HTMLUListElement>(null);
   const [room, setRoom] = useState({ back: false, on: false });
@@ -55,7 +58,7 @@ export function Row({
           />
         </div>
       </div>
-      <ul class="row-track" ref={track} onScroll={measure}>
+      <ul class="row-track" ref={track} onScroll={measure} tabIndex={still ? 0 : undefined}>
         {children}
       </ul>
     </section>

@@ -1,4 +1,6 @@
 import { signal } from "@preact/signals";
+import { t } from "../i18n/index.ts";
+import { asProblemError } from "./query.ts";
 
 export interface Notice {
   id: number;
@@ -21,4 +23,11 @@ export function tell(text: string, kind: Notice["kind"] = "done", action?: Notic
 
 export function dismiss(id: number): void {
   notices.value = notices.value.filter((notice) => notice.id !== id);
+}
+
+/** The same for something that failed. */
+export function tellProblem(reason: unknown): void {
+  const error = asProblemError(reason);
+  const { offlineTitle, generic } = t.value.error;
+  tell(error.offline ? offlineTitle : error.problem.detail || error.problem.title || generic, "problem");
 }

@@ -74,7 +74,8 @@ function Appearance() {
       <div class="setting">
         <span>{text.language}</span>
         <Select<Language>
-          label=""
+          label={text.language}
+          quiet
           value={language.value}
           options={Object.entries(LANGUAGES) as [Language, string][]}
           onChoose={(value) => void chooseLanguage(value)}

@@ -14,7 +14,7 @@ export function EmptyLibrary() {
   const text = t.value.home;
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ProblemError | null>(null);
-  if (!isAdmin.value) return <Empty icon="film" title={text.emptyTitle} text={text.emptyMember} />;
+  if (!isAdmin.value) return <Empty whole icon="film" title={text.emptyTitle} text={text.emptyMember} />;
   const demo = async () => {
     setBusy(true);
     setError(null);

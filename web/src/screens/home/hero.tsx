@@ -4,7 +4,8 @@ import { Backdrop } from "../../parts/backdrop.tsx";
 import { LinkButton } from "../../parts/button.tsx";
 import { ProgressBar, titlePath } from "../../parts/card.tsx";
 import { Facts } from "../../parts/facts.tsx";
-import { begun, PlayLink } from "../../parts/play-link.tsx";
+import { PlayLink } from "../../parts/play-link.tsx";
+import { begun } from "../../parts/watch-path.ts";
 
 export function Hero({ title }: { title: TitleCard }) {
   const text = t.value;

@@ -1,15 +1,19 @@
+import { useRef } from "preact/hooks";
 import { api } from "../../api/endpoints.ts";
-import type { HomeView } from "../../api/types.ts";
+import type { HomeView, TitleCard } from "../../api/types.ts";
 import { t } from "../../i18n/index.ts";
 import { Card } from "../../parts/card.tsx";
 import { ErrorNotice, Late } from "../../parts/notice.tsx";
 import { usePageTitle } from "../../parts/page-title.ts";
 import { Row } from "../../parts/row.tsx";
+import { WideCard } from "../../parts/wide-card.tsx";
 import { useLibraryFeed } from "../../state/library-feed.ts";
 import { useQuery } from "../../state/query.ts";
 import { EmptyLibrary } from "./empty-library.tsx";
 import { Hero } from "./hero.tsx";
 import "./home.css";
+
+const BEGUN = "continue-watching";
 
 /** What you were watching, then rows of everything. */
 export default function Home() {
@@ -17,7 +21,7 @@ export default function Home() {
   usePageTitle(null);
   useLibraryFeed("home");
   if (home.data) return <HomeBody home={home.data} />;
-  if (home.error) return <ErrorNotice error={home.error} retry={home.reload} />;
+  if (home.error) return <ErrorNotice whole error={home.error} retry={home.reload} />;
   return (
     <Late>
       <HomeBones />
@@ -27,22 +31,35 @@ export default function Home() {
 
 function HomeBody({ home }: { home: HomeView }) {
   const rows = home.rows.filter((row) => row.items.length > 0);
+  const hero = useSteadyHero(home);
   if (rows.length === 0 && !home.hero) return <EmptyLibrary />;
   return (
     <div class="home">
       <h1 class="hidden-visually">{t.value.home.title}</h1>
-      {home.hero ? <Hero title={home.hero} /> : <div class="hero-none" />}
+      {hero ? <Hero title={hero} /> : <div class="hero-none" />}
       {rows.map((row, index) => (
-        <Row key={row.id} title={t.value.row[row.id] ?? row.title}>
+        <Row key={row.id} title={t.value.row[row.id] ?? row.title} class={row.id === BEGUN ? "wide" : ""}>
           {row.items.map((title) => (
             <li key={title.id + (title.progress?.item_id ?? "")}>
-              <Card title={title} eager={index < 2} />
+              {row.id === BEGUN ? (
+                <WideCard title={title} eager={index < 2} />
+              ) : (
+                <Card title={title} eager={index < 2} />
+              )}
             </li>
           ))}
         </Row>
       ))}
     </div>
   );
+}
+
+/** What is suggested stays while the page is open, even when something newer arrives: the big picture must not change by itself. */
+function useSteadyHero({ hero, rows }: HomeView): TitleCard | null {
+  const first = useRef(hero);
+  const known = [hero, ...rows.flatMap((row) => row.items)];
+  first.current = known.find((title) => title && title.id === first.current?.id) ?? hero;
+  return first.current;
 }
 
 function HomeBones() {

@@ -1,6 +1,6 @@
 import type { Job } from "../../api/types.ts";
 import { ago, clock } from "../../i18n/format.ts";
-import { t } from "../../i18n/index.ts";
+import { rooms } from "../../i18n/rooms.ts";
 import { Button } from "../../parts/button.tsx";
 import { Icon, type IconName } from "../../parts/icon.tsx";
 import { JobProgress } from "../../parts/job-progress.tsx";
@@ -21,7 +21,7 @@ interface JobLineProps {
 }
 
 export function JobLine({ job, onCancel, onRetry }: JobLineProps) {
-  const text = t.value.jobs;
+  const text = rooms.value.jobs;
   const again = job.state === "failed" || job.state === "cancelled";
   return (
     <li class={`job ${job.state}`}>
@@ -51,7 +51,7 @@ export function JobLine({ job, onCancel, onRetry }: JobLineProps) {
 }
 
 function times(job: Job): string {
-  const text = t.value.jobs;
+  const text = rooms.value.jobs;
   const parts = [text.started(ago(job.started_at ?? job.created_at))];
   if (job.started_at && job.finished_at) {
     parts.push(text.took(clock((Date.parse(job.finished_at) - Date.parse(job.started_at)) / 1000)));

@@ -1,17 +1,17 @@
 import { useState } from "preact/hooks";
 import { api } from "../../api/endpoints.ts";
 import type { Job, Page } from "../../api/types.ts";
-import { t } from "../../i18n/index.ts";
+import { rooms } from "../../i18n/rooms.ts";
 import { AdminOnly } from "../../parts/admin-only.tsx";
 import { Chip } from "../../parts/form.tsx";
 import { Empty, ErrorNotice, Late } from "../../parts/notice.tsx";
 import { usePageTitle } from "../../parts/page-title.ts";
 import { place, setQuery } from "../../router/router.ts";
 import { isActive, mergeJob, useJobFeed } from "../../state/jobs.ts";
-import { tell } from "../../state/notices.ts";
+import { tell, tellProblem } from "../../state/notices.ts";
 import { peek, remember, useQuery } from "../../state/query.ts";
-import { tellProblem } from "../manage/folders.tsx";
 import { JobLine } from "./job-line.tsx";
+import { Schedules } from "./schedules.tsx";
 import "../../parts/panel.css";
 import "./jobs.css";
 
@@ -19,7 +19,7 @@ const STATES = ["running", "queued", "succeeded", "failed", "cancelled"];
 
 /** What the server does in the background, live. */
 export default function Jobs() {
-  usePageTitle(t.value.jobs.title);
+  usePageTitle(rooms.value.jobs.title);
   return (
     <AdminOnly>
       <JobsBody />
@@ -28,7 +28,7 @@ export default function Jobs() {
 }
 
 function JobsBody() {
-  const text = t.value.jobs;
+  const text = rooms.value.jobs;
   const state = place.value.query.get("state");
   const key = `jobs:${state}`;
   const jobs = useQuery(key, (signal) => api.jobs.list({ state, limit: 50 }, signal));
@@ -94,6 +94,7 @@ function JobsBody() {
           <ul class="lines">{past.map(line)}</ul>
         </section>
       )}
+      <Schedules />
     </div>
   );
 }

@@ -1,13 +1,12 @@
 import { useState } from "preact/hooks";
 import { api } from "../../api/endpoints.ts";
-import { t } from "../../i18n/index.ts";
+import { rooms } from "../../i18n/rooms.ts";
 import { Button } from "../../parts/button.tsx";
-import { tell } from "../../state/notices.ts";
+import { tell, tellProblem } from "../../state/notices.ts";
 import { invalidate, useQuery } from "../../state/query.ts";
-import { tellProblem } from "./folders.tsx";
 
 export function Demo({ onStarted }: { onStarted: (job: string) => void }) {
-  const text = t.value.manage;
+  const text = rooms.value.manage;
   const demo = useQuery("demo", (signal) => api.library.demo(signal));
   const [busy, setBusy] = useState(false);
   if (!demo.data) return null;

@@ -4,13 +4,14 @@ import { api } from "../../api/endpoints.ts";
 import type { Folder } from "../../api/types.ts";
 import { ago } from "../../i18n/format.ts";
 import { t } from "../../i18n/index.ts";
+import { rooms } from "../../i18n/rooms.ts";
 import { Button, IconButton } from "../../parts/button.tsx";
 import { Confirm, Dialog } from "../../parts/dialog.tsx";
 import { type FolderDraft, FolderForm } from "../../parts/folder-form.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { Empty, ErrorLine, Late } from "../../parts/notice.tsx";
 import { place, setQuery } from "../../router/router.ts";
-import { tell } from "../../state/notices.ts";
+import { tell, tellProblem } from "../../state/notices.ts";
 import { asProblemError, invalidate, useQuery } from "../../state/query.ts";
 
 interface FoldersProps {
@@ -19,7 +20,7 @@ interface FoldersProps {
 }
 
 export function Folders({ busy, onStarted }: FoldersProps) {
-  const text = t.value.manage;
+  const text = rooms.value.manage;
   const folders = useQuery("folders", (signal) => api.library.folders(signal));
   const [removing, setRemoving] = useState<Folder | null>(null);
   const adding = place.value.query.has("add");
@@ -58,7 +59,7 @@ export function Folders({ busy, onStarted }: FoldersProps) {
             <div class="line-text">
               <code>{folder.path}</code>
               <p class="quiet small">
-                {[text.kinds[folder.kind], folder.scanned_at ? text.lastScan(ago(folder.scanned_at)) : null]
+                {[t.value.folders.kinds[folder.kind], folder.scanned_at ? text.lastScan(ago(folder.scanned_at)) : null]
                   .filter(Boolean)
                   .join(" · ")}
               </p>
@@ -101,7 +102,7 @@ function AddFolder() {
     setError(null);
     try {
       await api.library.addFolder(draft.path.trim(), draft.kind);
-      tell(text.manage.added);
+      tell(rooms.value.manage.added);
       invalidate("folders");
       close();
     } catch (reason) {
@@ -110,7 +111,7 @@ function AddFolder() {
     }
   };
   return (
-    <Dialog title={text.manage.add} onClose={close} wide>
+    <Dialog title={rooms.value.manage.add} onClose={close} wide>
       <form class="form" onSubmit={(event) => void submit(event)}>
         {error && <ErrorLine error={error} />}
         <FolderForm
@@ -124,18 +125,10 @@ function AddFolder() {
         <div class="dialog-actions">
           <Button onClick={close}>{text.action.cancel}</Button>
           <Button type="submit" look="primary" busy={busy}>
-            {text.manage.add}
+            {rooms.value.manage.add}
           </Button>
         </div>
       </form>
     </Dialog>
-  );
-}
-
-export function tellProblem(reason: unknown): void {
-  const error = asProblemError(reason);
-  tell(
-    error.offline ? t.value.error.offlineTitle : error.problem.detail || error.problem.title || t.value.error.generic,
-    "problem",
   );
 }

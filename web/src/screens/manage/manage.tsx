@@ -1,5 +1,5 @@
 import type { Job } from "../../api/types.ts";
-import { t } from "../../i18n/index.ts";
+import { rooms } from "../../i18n/rooms.ts";
 import { AdminOnly } from "../../parts/admin-only.tsx";
 import { JobProgress } from "../../parts/job-progress.tsx";
 import { usePageTitle } from "../../parts/page-title.ts";
@@ -14,7 +14,7 @@ import "./manage.css";
 
 /** The operator's room for the library: folders, scans, what could not be read, the demo. */
 export default function Manage() {
-  usePageTitle(t.value.manage.title);
+  usePageTitle(rooms.value.manage.title);
   return (
     <AdminOnly>
       <ManageBody />
@@ -23,7 +23,7 @@ export default function Manage() {
 }
 
 function ManageBody() {
-  const text = t.value.manage;
+  const text = rooms.value.manage;
   const ended = (job: Job) => {
     if (job.state === "succeeded") tell([text.scanned, ...scanCounts(job)].join(" · "));
     else if (job.state === "failed") tell(job.error ?? text.scanFailed, "problem");
@@ -54,7 +54,7 @@ function ManageBody() {
 
 /** What a scan found, in words; what is none of is left out. */
 function scanCounts(job: Job): string[] {
-  const { counts } = t.value.manage;
+  const { counts } = rooms.value.manage;
   const names = ["added", "updated", "moved", "missing", "problems"] as const;
   return names.flatMap((name) => {
     const value = job.result?.[name];

@@ -1,7 +1,7 @@
 import { api } from "../../api/endpoints.ts";
 import type { LibraryProblem } from "../../api/types.ts";
 import { ago } from "../../i18n/format.ts";
-import { t } from "../../i18n/index.ts";
+import { rooms } from "../../i18n/rooms.ts";
 import { Endless } from "../../parts/endless.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { ErrorLine } from "../../parts/notice.tsx";
@@ -9,7 +9,7 @@ import { usePages } from "../../state/pages.ts";
 
 /** The files that could not be read, and why. */
 export function Problems() {
-  const text = t.value.manage;
+  const text = rooms.value.manage;
   const pages = usePages<LibraryProblem>("problems", (cursor, signal) => api.library.problems(cursor, signal));
   return (
     <section class="panel">

@@ -38,7 +38,6 @@ export function BottomBar({ playback, shown, setShown, onNext }: BottomBarProps)
     <button
       type="button"
       class={`stage-button ${only}`}
-      aria-label={label}
       title={label}
       aria-haspopup="menu"
       aria-expanded={shown.menu === menu}
@@ -46,6 +45,7 @@ export function BottomBar({ playback, shown, setShown, onNext }: BottomBarProps)
       onClick={() => toggle(menu)}
     >
       <Icon name={icon} size={24} />
+      <span class="hidden-visually">{label}</span>
       {extra && <span class="numeric">{extra}</span>}
     </button>
   );

@@ -48,6 +48,13 @@ export function commandOf(key: Key): Command | null {
   return OTHERS[key.key] ?? LETTERS[key.key.toLowerCase()] ?? null;
 }
 
+const MENU_KEYS = new Set(["ArrowUp", "ArrowDown", "Home", "End", "Enter", " ", "Tab", "Escape"]);
+
+/** Whether an open menu keeps the key for itself; every other key does in it what it does without it. Pure. */
+export function belongsToMenu(key: Key): boolean {
+  return MENU_KEYS.has(key.key);
+}
+
 /** The next playing speed, within what browsers keep the pitch of. Pure. */
 export function changedSpeed(now: number, by: number): number {
   return Math.min(2, Math.max(0.25, Math.round((now + by) * 4) / 4));

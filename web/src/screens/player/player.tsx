@@ -6,7 +6,7 @@ import { loadMediaChrome } from "./chrome-elements.ts";
 import { Stage } from "./stage.tsx";
 import "./player.css";
 
-/** Plays a title, or one of its items by `?item=`. */
+/** Plays a title, or one of its items by `?item=`; where it was left, or all of it by `?from=start`. */
 export default function Player({ parameters }: ScreenProps) {
   const [ready, setReady] = useState(false);
   useEffect(() => {
@@ -16,8 +16,9 @@ export default function Player({ parameters }: ScreenProps) {
   }, []);
   const title = parameters.id as string;
   const item = place.value.query.get("item");
+  const fromStart = place.value.query.get("from") === "start";
   return ready ? (
-    <Stage key={`${title} ${item}`} title={title} item={item} />
+    <Stage key={`${title} ${item}`} title={title} item={item} from={fromStart ? 0 : null} />
   ) : (
     <div class="stage after-dark" aria-busy="true" />
   );

@@ -6,14 +6,14 @@ import { language, t } from "../../i18n/index.ts";
 import { Button } from "../../parts/button.tsx";
 import { ErrorNotice } from "../../parts/notice.tsx";
 import { usePageTitle } from "../../parts/page-title.ts";
-import { watchPath } from "../../parts/play-link.tsx";
-import { goBack, navigate } from "../../router/router.ts";
+import { watchPath } from "../../parts/watch-path.ts";
+import { goBack, navigate, setQuery } from "../../router/router.ts";
 import { invalidate, peek, useQuery } from "../../state/query.ts";
 import { BottomBar, TopBar } from "./bars.tsx";
-import { KeyList } from "./key-list.tsx";
 import type { MenuName } from "./menus.tsx";
 import { NextUp } from "./next-up.tsx";
 import { Playback } from "./playback.ts";
+import { PlayerKeys } from "./player-keys.tsx";
 import { Stats } from "./stats.tsx";
 import { useKeys, wake } from "./use-keys.ts";
 import { useProgress } from "./use-progress.ts";
@@ -26,7 +26,9 @@ export interface StageState {
 }
 
 /** The video with everything around it. */
-export function Stage({ title, item }: { title: string; item: string | null }) {
+export function Stage({ title, item, from }: { title: string; item: string | null; from: number | null }) {
+  // The address loses it once playback has begun, so that a reload goes on.
+  const first = useRef(from).current;
   const controller = useRef<HTMLElement>(null);
   const video = useRef<HTMLVideoElement>(null);
   const [playback, setPlayback] = useState<Playback | null>(null);
@@ -35,7 +37,8 @@ export function Stage({ title, item }: { title: string; item: string | null }) {
   useEffect(() => {
     const created = new Playback(title, item, video.current as HTMLVideoElement);
     setPlayback(created);
-    void created.open();
+    void created.open(first);
+    if (first !== null) setQuery({ from: null });
     return () => {
       created.close();
       invalidate();
@@ -52,7 +55,7 @@ export function Stage({ title, item }: { title: string; item: string | null }) {
   useThumbnails(playback);
   useFlash(flash, () => setFlash(null));
   useEffect(() => {
-    const at = session?.resume_position ?? 0;
+    const at = first ?? session?.resume_position ?? 0;
     if (at > 5) setFlash(t.value.player.resumed(clock(at)));
   }, [session?.id]);
   const leave = () => goBack(`/${kind}s/${session?.item.title_id ?? title}`);
@@ -95,7 +98,7 @@ export function Stage({ title, item }: { title: string; item: string | null }) {
       {playback && shown.stats && (
         <Stats playback={playback} onClose={() => setShown((old) => ({ ...old, stats: false }))} />
       )}
-      {shown.help && <KeyList onClose={() => setShown((old) => ({ ...old, help: false }))} />}
+      {shown.help && <PlayerKeys onClose={() => setShown((old) => ({ ...old, help: false }))} />}
       {flash && !error && (
         <p class="stage-flash numeric" role="status">
           {flash}

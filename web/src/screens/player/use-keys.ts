@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { number } from "../../i18n/format.ts";
 import { t } from "../../i18n/index.ts";
-import { type Command, changedSpeed, commandOf } from "./keys.ts";
+import { belongsToMenu, type Command, changedSpeed, commandOf } from "./keys.ts";
 import type { Playback } from "./playback.ts";
 import type { StageState } from "./stage.tsx";
 
@@ -22,7 +22,7 @@ export function useKeys(options: KeysOptions): void {
   useEffect(() => {
     const down = (event: KeyboardEvent) => {
       const { playback, shown } = latest.current;
-      if (!playback || shown.menu || shown.help || event.defaultPrevented) return;
+      if (!playback || shown.help || event.defaultPrevented || (shown.menu && belongsToMenu(event))) return;
       const target = event.composedPath()[0] as Element;
       const pressing = event.key === " " || event.key === "Enter";
       if (pressing && target.closest?.("button, a, summary, [role='button']")) return;

@@ -19,7 +19,7 @@ export default function Setup() {
   usePageTitle(t.value.setup.title);
   // What was true when the page came up: signing in as the new admin must not end the second step.
   if (setup.data && !state) setState(setup.data);
-  if (setup.error) return <ErrorNotice error={setup.error} retry={setup.reload} />;
+  if (setup.error) return <ErrorNotice whole error={setup.error} retry={setup.reload} />;
   if (!state) return null;
   return state.needs_admin ? <Steps state={state} /> : <AlreadyDone />;
 }
@@ -55,7 +55,7 @@ function Steps({ state }: { state: SetupView }) {
 function AlreadyDone() {
   return (
     <div class="door">
-      <Empty icon="check" title={t.value.setup.done}>
+      <Empty whole icon="check" title={t.value.setup.done}>
         <LinkButton look="primary" to="/">
           {t.value.action.goHome}
         </LinkButton>

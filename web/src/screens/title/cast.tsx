@@ -8,7 +8,7 @@ const MOST = 20;
 export function Cast({ people }: { people: TitleView["credits"]["cast"] }) {
   if (people.length === 0) return null;
   return (
-    <Row title={t.value.title.cast} class="cast">
+    <Row title={t.value.title.cast} class="cast" still>
       {people.slice(0, MOST).map((person) => (
         <li key={person.id ?? person.name} class="person">
           <div class="person-face" aria-hidden="true">

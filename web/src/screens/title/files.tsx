@@ -1,20 +1,49 @@
+import { useState } from "preact/hooks";
 import { api } from "../../api/endpoints.ts";
-import type { FileDetail, ItemSummary } from "../../api/types.ts";
+import type { FileDetail, ItemSummary, TitleView } from "../../api/types.ts";
 import { bytes, clock, heightName, number, trackName } from "../../i18n/format.ts";
 import { t } from "../../i18n/index.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { ErrorLine } from "../../parts/notice.tsx";
 import { useQuery } from "../../state/query.ts";
+import { seasonsOf } from "./episode-order.ts";
 
-/** The files behind a title, with their technical facts. */
-export function Files({ items }: { items: ItemSummary[] }) {
+/** The files behind a title, with their technical facts: of a film at once, of a show season by season when it is opened. */
+export function Files({ title }: { title: TitleView }) {
+  const text = t.value.title;
+  const { items } = title.library;
   return (
-    <section class="files" aria-label={t.value.title.files}>
-      <h2>{t.value.title.files}</h2>
-      {items.map((item) => (
-        <ItemFiles key={item.id} item={item} />
-      ))}
+    <section class="files" aria-label={text.files}>
+      <h2>{text.files}</h2>
+      {title.kind === "movie"
+        ? items.map((item) => <ItemFiles key={item.id} item={item} />)
+        : seasonsOf(items).map(([season, episodes]) => (
+            <SeasonFiles key={season} season={season} episodes={episodes} />
+          ))}
     </section>
+  );
+}
+
+function SeasonFiles({ season, episodes }: { season: number; episodes: ItemSummary[] }) {
+  const text = t.value;
+  const [open, setOpen] = useState(false);
+  return (
+    <details class="file season-files" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>
+        <Icon name="right" size={16} />
+        <span class="file-name">{text.title.season(season)}</span>
+        <span class="quiet small">{text.fact.episodes(episodes.length)}</span>
+      </summary>
+      {open &&
+        episodes.map((item) => (
+          <div key={item.id} class="episode-files">
+            <h3 class="numeric">
+              {[text.fact.episode(season, item.episode ?? 0), item.name].filter(Boolean).join("  ")}
+            </h3>
+            <ItemFiles item={item} />
+          </div>
+        ))}
+    </details>
   );
 }
 

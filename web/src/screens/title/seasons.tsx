@@ -7,7 +7,7 @@ import { ProgressBar } from "../../parts/card.tsx";
 import { Chip } from "../../parts/form.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { ErrorLine, Late } from "../../parts/notice.tsx";
-import { begun, watchPath } from "../../parts/play-link.tsx";
+import { begun, watchPath } from "../../parts/watch-path.ts";
 import { href, place, setQuery } from "../../router/router.ts";
 import { useQuery } from "../../state/query.ts";
 import { nextUp } from "./next-up.ts";

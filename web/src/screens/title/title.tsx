@@ -1,17 +1,22 @@
+import type { VNode } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { api } from "../../api/endpoints.ts";
 import type { Kind, TitleView } from "../../api/types.ts";
 import type { ScreenProps } from "../../app/screens.tsx";
 import { date } from "../../i18n/format.ts";
 import { t } from "../../i18n/index.ts";
 import { Backdrop } from "../../parts/backdrop.tsx";
+import { LinkButton } from "../../parts/button.tsx";
 import { Facts } from "../../parts/facts.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { ErrorNotice, Late } from "../../parts/notice.tsx";
 import { usePageTitle } from "../../parts/page-title.ts";
 import { PlayLink } from "../../parts/play-link.tsx";
 import { Poster } from "../../parts/poster.tsx";
+import { begun, watchPath } from "../../parts/watch-path.ts";
 import { place } from "../../router/router.ts";
 import { useQuery } from "../../state/query.ts";
+import { isAdmin } from "../../state/session.ts";
 import { Cast } from "./cast.tsx";
 import { Files } from "./files.tsx";
 import { nextUp } from "./next-up.ts";
@@ -25,7 +30,7 @@ export default function Title({ parameters }: ScreenProps) {
   const title = useQuery(`title:${id}`, (signal) => api.catalog.title(kind, id, signal));
   usePageTitle(title.data?.title);
   if (title.data) return <TitleBody title={title.data} />;
-  if (title.error) return <ErrorNotice error={title.error} retry={title.reload} />;
+  if (title.error) return <ErrorNotice whole error={title.error} retry={title.reload} />;
   return (
     <Late>
       <div class="title-head title-bones" aria-busy="true">
@@ -71,10 +76,24 @@ function TitleBody({ title }: { title: TitleView }) {
       </section>
       {title.kind === "show" && <Seasons show={title} />}
       <Cast people={title.credits.cast} />
-      {title.kind === "movie" && title.library.items.length > 0 && <Files items={title.library.items} />}
+      {title.library.items.length > 0 && <Files title={title} />}
+      {title.library.available && isAdmin.value && <AdminRoom title={title} />}
       {title.attribution && <p class="title-attribution quiet small">{title.attribution}</p>}
     </article>
   );
+}
+
+/** What only administrators see of a title; its code is fetched for them alone. */
+function AdminRoom({ title }: { title: TitleView }) {
+  const [Room, setRoom] = useState<((props: { title: TitleView }) => VNode) | null>(null);
+  useEffect(() => {
+    const found = Promise.all([import("../renditions/renditions.tsx"), import("../../i18n/rooms.ts")]);
+    void found.then(async ([room, texts]) => {
+      await texts.loadRooms();
+      setRoom(() => room.default);
+    });
+  }, []);
+  return Room && <Room title={title} />;
 }
 
 function Primary({ title }: { title: TitleView }) {
@@ -93,6 +112,11 @@ function Primary({ title }: { title: TitleView }) {
   return (
     <div class="title-actions">
       <PlayLink title={title.id} item={next?.id} progress={progress} episode={episode} />
+      {begun(progress) && (
+        <LinkButton to={watchPath(title.id, next?.id ?? progress?.item_id, "start")} icon="restart" class="glass">
+          {text.action.startOver}
+        </LinkButton>
+      )}
     </div>
   );
 }
