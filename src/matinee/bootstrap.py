@@ -205,12 +205,9 @@ async def _infrastructure(container: Container, settings: Settings, stack: Async
         return "sqlite" if database.is_sqlite else "postgresql"
 
     checks.add("database", database_probe, critical=True)
-    bus: Bus = MemoryBus()
-    container.add(Bus, bus)  # type: ignore[type-abstract]  # a Protocol as a key
+    bus, cache = await _cache(container, settings, stack)
     upstreams = container.add(Upstreams, Upstreams(clock, metrics.registry, bus))
     stack.push_async_callback(upstreams.aclose)
-    cache = Cache(clock, CacheOptions(memory_bytes=settings.cache_memory_bytes), bus=bus)
-    container.add(Cache, await stack.enter_async_context(cache))
     limits = container.add(Limits, Limits(LimitOptions.changed(settings.limits)))
     options = SharedOptions(public=settings.catalog_access == "public")
     table = AnswerTable(settings.answer_memory_bytes, metrics)
@@ -225,7 +222,7 @@ async def _infrastructure(container: Container, settings: Settings, stack: Async
     stack.push_async_callback(prober.aclose)
 
 
-async def _cache(container: Container, settings: Settings, stack: AsyncExitStack) -> None:
+async def _cache(container: Container, settings: Settings, stack: AsyncExitStack) -> tuple[Bus, Cache]:
     """The bus, and the cache with its second tier: Redis where it is set, else a file."""
     clock: Clock = container.get(Clock)  # type: ignore[type-abstract]  # a Protocol as a key
     registry = container.get(Metrics).registry
@@ -249,7 +246,7 @@ async def _cache(container: Container, settings: Settings, stack: AsyncExitStack
         locks = await stack.enter_async_context(RedisLocks(redis, bus, clock))
         cache = Cache(clock, options, bus=bus, second=tier, locks=locks, registry=registry)
     container.add(Bus, bus)  # type: ignore[type-abstract]  # a Protocol as a key
-    container.add(Cache, await stack.enter_async_context(cache))
+    return bus, container.add(Cache, await stack.enter_async_context(cache))
 
 
 async def open_database(settings: Settings) -> Database:

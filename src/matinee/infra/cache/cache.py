@@ -12,11 +12,15 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
+from prometheus_client import CollectorRegistry
+
+from matinee.infra.background import repeated
 from matinee.infra.bus import Bus, MemoryBus
 from matinee.infra.cache.entries import Fill, Hit, Invalidation, SourceFailed
 from matinee.infra.cache.filling import Filling, FillingOptions
 from matinee.infra.cache.flights import Flights, Load, Outcome
 from matinee.infra.cache.memory import MemoryTier
+from matinee.infra.cache.metrics import CacheCollector
 from matinee.infra.cache.policy import CachePolicy
 from matinee.infra.cache.statistics import CacheStatistics, FrequentKeys, PolicyFigures
 from matinee.infra.cache.store import Store
@@ -24,13 +28,14 @@ from matinee.infra.cache.stored import Entry, Stored
 from matinee.infra.cache.tiers import FlightLocks, SecondTier
 from matinee.infra.clock import Clock
 
+_SETTLE_EVERY = 1.0
 _ROUNDS = 3
 """How often a call asks again because invalidations overtook the loads it waited for; after that it takes what it got."""
 
 
 @dataclass(frozen=True, slots=True)
 class CacheOptions:
-    """`backstop`: with a shared second tier, how long memory serves an entry without asking it whether that is still valid."""
+    """`backstop`: how long memory serves an entry without asking the second tier whether that is still valid."""
 
     memory_bytes: int = 64 * 1024**2
     backstop: timedelta = timedelta(seconds=30)
@@ -51,6 +56,7 @@ class Cache:
         bus: Bus | None = None,
         second: SecondTier | None = None,
         locks: FlightLocks | None = None,
+        registry: CollectorRegistry | None = None,
     ) -> None:
         self._options = options or CacheOptions()
         self._figures: defaultdict[str, PolicyFigures] = defaultdict(PolicyFigures)
@@ -61,9 +67,12 @@ class Cache:
         self._top = FrequentKeys()
         self._clock = clock
         self._stack = AsyncExitStack()
+        if registry is not None:
+            registry.register(CacheCollector(self.statistics))
 
     async def __aenter__(self) -> Self:
         await self._stack.enter_async_context(self._flights)
+        await self._stack.enter_async_context(repeated("cache settling", self._store.settle, _SETTLE_EVERY, self._clock))
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

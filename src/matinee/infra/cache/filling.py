@@ -60,16 +60,15 @@ class Filling:
     async def fly(self, flight: Flight) -> Outcome:
         """Find or load the entry. Errors of the source are in the outcome."""
         before = self._store.memory.look(flight.key)
-        looked = await self._store.look(flight.policy, flight.key)
+        looked = await self._store.look(flight.policy, flight.key, further=flight.background)
         if (done := self._without_load(flight, looked, before)) is not None:
             return done
         lease: Lease | None = None
-        if self._locks is not None:
-            found = await self._leased(flight, before, self._locks)
+        if self._locks is not None and looked.mark is not None:
+            found = await self._leased(flight, before, looked, self._locks)
             if isinstance(found, Outcome):
                 return found
-            lease, again = found
-            looked = again or looked
+            lease, looked = found
         report = b""
         try:
             outcome = await self._load(flight, looked)
@@ -97,33 +96,33 @@ class Filling:
         return None
 
     async def _leased(
-        self, flight: Flight, before: Entry | None, locks: FlightLocks
-    ) -> tuple[Lease | None, Looked | None] | Outcome:
+        self, flight: Flight, before: Entry | None, looked: Looked, locks: FlightLocks
+    ) -> tuple[Lease | None, Looked] | Outcome:
         """The right to load and what is there by then, or how it ended elsewhere. Without Redis everybody has the right."""
         deadline = self._clock.monotonic() + self._options.longest_wait.total_seconds()
         while self._clock.monotonic() < deadline:
             try:
-                lease = await locks.acquire(flight.key)
-                report = b"" if lease is not None else await self._elsewhere(flight, locks)
+                lease = await locks.acquire(flight.key, looked.entry.stored.stored_at if looked.entry is not None else None)
             except TierUnavailable:
-                return None, None
-            if report is None:
-                return Outcome(skipped=True)
-            looked = await self._store.look(flight.policy, flight.key)
+                break
+            if lease is not None and not lease.news:
+                return lease, looked
+            report = b""
+            if lease is None:
+                if not flight.wanted:
+                    return Outcome(skipped=True)
+                report = await locks.wait(flight.key, _POLL)
+            looked = await self._store.look(flight.policy, flight.key, further=flight.background)
             done = self._without_load(flight, looked, before)
+            if done is None and lease is not None:
+                return lease, looked
+            if lease is not None:
+                await lease.release()
             if done is None and report:
                 return self._failed(flight, looked, failure_of(report))
             if done is not None:
-                if lease is not None:
-                    await lease.release()
                 return done
-            if lease is not None:
-                return lease, looked
-        return None, None
-
-    async def _elsewhere(self, flight: Flight, locks: FlightLocks) -> bytes | None:
-        """Another process loads: wait for its report; None for a refresh that nobody waits for."""
-        return await locks.wait(flight.key, _POLL) if flight.wanted else None
+        return None, looked
 
     async def _load(self, flight: Flight, looked: Looked) -> Outcome:
         figures = self._figures[flight.policy.name]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -21,7 +22,7 @@ from matinee.infra.cache.journal import Journal
 from matinee.infra.cache.memory import MemoryTier
 from matinee.infra.cache.policy import CachePolicy
 from matinee.infra.cache.stored import FOREVER, Entry, Stored, lifetimes
-from matinee.infra.cache.tiers import SecondTier, TierUnavailable
+from matinee.infra.cache.tiers import SecondTier, TierUnavailable, Verdict
 from matinee.infra.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -69,11 +70,14 @@ class Store:
     def on_invalidated(self, handler: Callable[[Invalidation], None]) -> None:
         self._handlers.append(handler)
 
-    async def look(self, policy: CachePolicy, key: str) -> Looked:
-        """The newest entry of both tiers that may still be served in some state."""
-        local, doubtful = await self._verified(key)
+    async def look(self, policy: CachePolicy, key: str, *, further: bool = True) -> Looked:
+        """The newest entry of both tiers that may still be served in some state. Not `further`: one that is in memory, valid
+        and not too old will do."""
+        local, doubtful, reached = await self._verified(policy, key)
+        if local is not None and not doubtful and not further and self.now() < local.stale_until:
+            return Looked(local, None)
         answer = None
-        if (tier := self._tier_for(policy)) is not None:
+        if reached and (tier := self._tier_for(policy)) is not None:
             try:
                 await self._settle(tier)
                 answer = await tier.read(key)
@@ -82,7 +86,7 @@ class Store:
         now = self.now()
         found = None
         if answer is not None and answer.stored is not None:
-            found = Entry(key, policy, answer.stored, self._trust(now))
+            found = Entry(key, policy, answer.stored, self._trust(policy))
         mark = answer.mark if answer is not None else 0 if self.second is None else None
         if found is not None and now < found.until and (local is None or doubtful or newer(found, local)):
             return Looked(found, mark)
@@ -103,7 +107,7 @@ class Store:
             except TierUnavailable:
                 log.debug("cache_write_skipped", key=key)
             overtaken = self.journal.first_after(position, key, stored.tags)
-        entry = Entry(key, policy, stored, self._trust(self.now()))
+        entry = Entry(key, policy, stored, self._trust(policy))
         if refused and overtaken is None:
             # Invalidated by a process whose message is still on its way: no caller can be told to have come before it.
             overtaken = 0
@@ -142,36 +146,48 @@ class Store:
         """The second tier's generation now; None when it is not available."""
         return (await self.look(policy, key)).mark
 
+    async def settle(self) -> None:
+        """What is owed to the second tier, if anything: to be called now and then, since perhaps nobody reads meanwhile."""
+        if self._owed and self.second is not None:
+            with suppress(TierUnavailable):
+                await self._settle(self.second)
+
     def _tier_for(self, policy: CachePolicy) -> SecondTier | None:
         if self.second is None or (policy.scope == "user" and not self.second.shared):
             return None
         return self.second
 
-    def _trust(self, now: float) -> float:
-        return now + self._backstop if self.second is not None and self.second.shared else FOREVER
+    def _trust(self, policy: CachePolicy) -> float:
+        return self.now() + self._backstop if self._tier_for(policy) is not None else FOREVER
 
-    async def _verified(self, key: str) -> tuple[Entry | None, bool]:
-        """The entry in memory, and whether it is doubtful: the second tier has lost what it knew about it."""
+    async def _verified(self, policy: CachePolicy, key: str) -> tuple[Entry | None, bool, bool]:
+        """The entry in memory; whether it is doubtful, because the second tier has lost what it knew about it; and whether it is
+        of any use to ask that tier further."""
         local = self.memory.look(key)
         if local is None or self.now() < local.trusted_until:
-            return local, False
-        assert self.second is not None
-        if local.stored.mark is None:
-            verdict = "unknown"
-        else:
-            try:
-                await self._settle(self.second)
-                verdict = await self.second.check(key, local.stored.tags, local.stored.mark)
-            except TierUnavailable:
-                verdict = "valid"  # memory carries on; when the tier is back, the bus says that messages were missed
+            return local, False, True
+        verdict = await self._verdict(policy, local)
         if self.memory.look(key) is not local:
-            return self.memory.look(key), False
+            return self.memory.look(key), False, True
         if verdict == "invalid":
             self.memory.remove(key)
-            return None, False
-        if verdict == "valid":
-            local.trusted_until = self._trust(self.now())
-        return local, verdict == "unknown"
+            return None, False, True
+        if verdict in {"valid", None}:
+            local.trusted_until = self._trust(policy)
+        return local, verdict == "unknown", verdict is not None
+
+    async def _verdict(self, policy: CachePolicy, entry: Entry) -> Verdict | None:
+        """None: the tier is not available. Memory carries on; once it is back, the bus says that messages may have been
+        missed."""
+        tier, mark = self._tier_for(policy), entry.stored.mark
+        if tier is None:
+            return "unknown"
+        try:
+            await self._settle(tier)
+            # Without a mark it was loaded while the tier was away; what was invalidated meanwhile is not known.
+            return await tier.check(entry.key, entry.stored.tags, mark if mark is not None else 0)
+        except TierUnavailable:
+            return None
 
     def _owe(self, invalidation: Invalidation) -> None:
         if len(self._owed) >= _MOST_OWED:

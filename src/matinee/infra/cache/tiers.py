@@ -34,13 +34,13 @@ class SecondTier(Protocol):
     """Every coroutine raises `TierUnavailable`, within the tier's own short deadline."""
 
     shared: bool
-    """Whether other processes write to it too, and for personal entries as well."""
+    """Whether it is in the memory of all processes rather than in a file; personal entries are kept only then."""
 
     async def read(self, key: str) -> Answer:
         """A valid entry or none; entries at the end of their lifetime are none."""
 
     async def check(self, key: str, tags: frozenset[str], mark: int) -> Verdict:
-        """Whether an entry of that mark is still valid."""
+        """Whether an entry of that mark is still valid. It counts as used."""
 
     async def write(self, key: str, stored: Stored, lifetime: float) -> bool:
         """Keep it for `lifetime` seconds. False, and nothing kept, when it was invalidated since its mark."""
@@ -55,6 +55,9 @@ class SecondTier(Protocol):
 class Lease(Protocol):
     """The right to load a key, held until released or until its holder is dead."""
 
+    news: bool
+    """Whether an entry has come that the one who asked did not know: somebody else has just loaded it."""
+
     async def release(self, outcome: bytes = b"") -> None:
         """Give it back; waiters wake and get `outcome` (empty: look into the tier). Never raises."""
 
@@ -62,8 +65,9 @@ class Lease(Protocol):
 class FlightLocks(Protocol):
     """At most one load of a key among all processes, as far as the others can be reached."""
 
-    async def acquire(self, key: str) -> Lease | None:
-        """The lease, or None while somebody else holds it. Raises `TierUnavailable`."""
+    async def acquire(self, key: str, known: float | None) -> Lease | None:
+        """The lease, or None while somebody else holds it. `known`: when the entry that one has was stored. Raises
+        `TierUnavailable`."""
 
     async def wait(self, key: str, longest: timedelta) -> bytes:
         """Until the holder releases (its outcome), or for `longest` (empty)."""

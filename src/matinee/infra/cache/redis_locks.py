@@ -1,0 +1,130 @@
+"""At most one load of a key among all processes: a lock in Redis with a token and a lease.
+
+The holder renews the lease while it loads, so a long load keeps it and a dead holder loses it. Whoever waits is woken by a
+message when the holder is done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import defaultdict
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from types import TracebackType
+from typing import Self
+
+import msgspec
+import structlog
+
+from matinee.infra.background import repeated
+from matinee.infra.bus import Bus
+from matinee.infra.cache import redis_scripts
+from matinee.infra.cache.redis_tier import ENTRY
+from matinee.infra.cache.tiers import TierUnavailable
+from matinee.infra.clock import Clock
+from matinee.infra.redis import RedisConnection, RedisUnavailable
+
+log = structlog.get_logger(__name__)
+TOPIC = "cache.flight"
+_LOCK = b"matinee:cache:l:"
+_WAITED = b"matinee:cache:w:"
+
+
+class RedisLease:
+    """See `Lease`."""
+
+    def __init__(self, locks: RedisLocks, key: str, token: bytes) -> None:
+        self._locks = locks
+        self.key = key
+        self.token = token
+        self.news = False
+
+    async def release(self, outcome: bytes = b"") -> None:
+        """See `Lease`."""
+        await self._locks.give_back(self, outcome)
+
+
+class RedisLocks:
+    """An async context manager: it owns the task that renews the leases held here."""
+
+    def __init__(self, connection: RedisConnection, bus: Bus, clock: Clock, lease: timedelta = timedelta(seconds=3)) -> None:
+        self._connection = connection
+        self._bus = bus
+        self._clock = clock
+        self._lease = lease
+        self._milliseconds = int(lease.total_seconds() * 1000)
+        self._acquire = connection.script(redis_scripts.ACQUIRE)
+        self._renew = connection.script(redis_scripts.RENEW)
+        self._release = connection.script(redis_scripts.RELEASE)
+        self._held: set[RedisLease] = set()
+        self._waiting: defaultdict[str, set[asyncio.Future[bytes]]] = defaultdict(set)
+        self._stack = AsyncExitStack()
+        bus.subscribe(TOPIC, self._heard)
+
+    async def __aenter__(self) -> Self:
+        pause = self._lease.total_seconds() / 3
+        await self._stack.enter_async_context(repeated("redis leases", self._keep, pause, self._clock))
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self._stack.aclose()
+
+    async def acquire(self, key: str, known: float | None) -> RedisLease | None:
+        """See `FlightLocks`."""
+        lease = RedisLease(self, key, secrets.token_hex(12).encode())
+        seen = repr(known).encode() if known is not None else b""
+        try:
+            taken = await self._acquire([*_names(key), ENTRY + key.encode()], [lease.token, self._milliseconds, seen])
+        except RedisUnavailable as error:
+            raise TierUnavailable(str(error)) from error
+        if not taken:
+            return None
+        lease.news = taken == 2
+        self._held.add(lease)
+        return lease
+
+    async def wait(self, key: str, longest: timedelta) -> bytes:
+        """See `FlightLocks`."""
+        told: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self._waiting[key].add(told)
+        try:
+            async with asyncio.timeout(longest.total_seconds()):
+                return await told
+        except TimeoutError:
+            return b""
+        finally:
+            self._waiting[key].discard(told)
+            if not self._waiting[key]:
+                del self._waiting[key]
+
+    async def give_back(self, lease: RedisLease, outcome: bytes) -> None:
+        """Release it and wake those who wait. A lock that cannot be released ends with its lease."""
+        self._held.discard(lease)
+        try:
+            if not await self._release(_names(lease.key), [lease.token]):
+                return
+        except RedisUnavailable:
+            return
+        await self._bus.publish(TOPIC, msgspec.msgpack.encode((lease.key, outcome)))
+
+    def _heard(self, message: bytes) -> None:
+        key, outcome = msgspec.msgpack.decode(message, type=tuple[str, bytes])
+        for told in self._waiting.get(key, ()):
+            if not told.done():
+                told.set_result(outcome)
+
+    async def _keep(self) -> None:
+        for lease in tuple(self._held):
+            try:
+                kept = await self._renew(_names(lease.key)[:1], [lease.token, self._milliseconds])
+            except RedisUnavailable:
+                return
+            if not kept:
+                self._held.discard(lease)
+
+
+def _names(key: str) -> list[bytes]:
+    """The lock, and the flag that somebody waits for it."""
+    name = key.encode()
+    return [_LOCK + name, _WAITED + name]
