@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import socket
 import ssl
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import cast
@@ -44,10 +43,10 @@ class HttpClient:
 
     async def send(self, call: Call) -> Reply:
         base_url = call.base_url or self._policy.base_urls[0]
-        began = time.perf_counter()
+        began = self._clock.monotonic()
         with self._named_errors():
             reply = await self._exchange(call, base_url, self._request(call, base_url))
-        elapsed = time.perf_counter() - began
+        elapsed = self._clock.monotonic() - began
         return judged(self._policy.name, call, Reply(reply[0], reply[1], reply[2], base_url, elapsed), self._clock.now())
 
     async def aclose(self) -> None:
