@@ -49,7 +49,11 @@ class _Collector:
 
     def __init__(self) -> None:
         self.headers: list[tuple[bytes, bytes]] = []
-        self.complete = False
+        self.complete = self.keeps_alive = False
+        self.parser = httptools.HttpRequestParser(self)
+
+    def on_headers_complete(self) -> None:
+        self.keeps_alive = self.parser.should_keep_alive()  # afterwards the parser has forgotten it
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self.headers.append((name.lower(), value))
@@ -89,11 +93,10 @@ class Heads:
             return None
         collected = _Collector()
         try:
-            parser = httptools.HttpRequestParser(collected)
-            parser.feed_data(b"GET / HTTP/1.1\r\n" + lines)
+            collected.parser.feed_data(b"GET / HTTP/1.1\r\n" + lines)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             return None
-        if not collected.complete or not parser.should_keep_alive():
+        if not collected.complete or not collected.keeps_alive:
             return None
         first: dict[bytes, bytes] = {}
         for name, value in collected.headers:
