@@ -56,7 +56,7 @@ class Answers:
         self.world = world
         self.page_error: str = "400"
         self.inflated_pages = False
-        self._folded = {kind: {one.id: _fold(f"{one.title} {one.original_title}") for one in world.titles(kind).values()}
+        self._folded = {kind: {one.id: _fold(_every_name(one)) for one in world.titles(kind).values()}
                         for kind in _KINDS}  # fmt: skip
         self._people = {one.id: _fold(one.name) for one in world.people.values()}
         self._sorted: dict[tuple[Kind, str], list[Title]] = {}
@@ -199,6 +199,7 @@ class Answers:
             one = self._numbered(title, part.removeprefix("season/"))
             return shapes.season(title, one, language_of(query)) if one else None
         parts: dict[str, Callable[[], Any]] = {
+            "alternative_titles": lambda: shapes.alternative_titles(title),
             "credits": lambda: shapes.movie_credits(self.world, title),
             "external_ids": lambda: shapes.external_ids(title),
             "keywords": lambda: shapes.keywords(title),
@@ -308,6 +309,11 @@ def _filters(kind: Kind, query: Query) -> Callable[[Title], bool]:
         )
 
     return fits
+
+
+def _every_name(one: Title) -> str:
+    translated = [text.get("title", text.get("name", "")) for text in one.translations.values()]
+    return " ".join((one.title, one.original_title, *one.also, *translated))
 
 
 def _contains(words: str, text: str) -> bool:

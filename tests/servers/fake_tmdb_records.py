@@ -98,6 +98,8 @@ class Title:
     """Age ratings by country."""
     seasons: tuple[Season, ...] = ()
     translations: Mapping[str, Words] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
+    """Alternative names."""
     raw_credits: bytes | None = None
     """The credits in TMDB's own JSON, where they are real ones."""
 

@@ -196,6 +196,12 @@ def translations(title: Title) -> Json:
     }  # fmt: skip
 
 
+def alternative_titles(title: Title) -> Json:
+    """`titles` for films, `results` for shows."""
+    found = [{"iso_3166_1": "US", "title": name, "type": ""} for name in title.also]
+    return {"titles" if title.kind == "movie" else "results": found}
+
+
 def release_dates(title: Title) -> Json:
     """Age ratings of a film; the first date of a country often carries none."""
     date = f"{title.date or '2000-01-01'}T00:00:00.000Z"

@@ -180,6 +180,7 @@ _FILMS = [
     Title(
         id=1007,
         kind="movie",
+        also=("Ninety Nine Hours",),
         title="Overtime 2: Double Shift",
         original_title="Overtime 2: Double Shift",
         date="2016-07-01",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol
 
+from matinee.infra.database.search import fold
 from matinee.ports.metadata import Outcome, SeasonDetails, TitleDetails, TitleKind
 
 Listing = Literal["popular", "trending", "top-rated", "now-playing", "upcoming"]
@@ -121,6 +122,11 @@ class DiscoverQuery:
     """Original language, ISO 639-1."""
     runtime_to: int | None = None
     sort: DiscoverSort = "-popularity"
+
+
+def genre_id(name: str) -> str:
+    """The id of a genre by its English name: `Science Fiction` -> `science-fiction`. An id is its own id."""
+    return fold(name).replace(" ", "-")[:64]
 
 
 class CatalogueSource(Protocol):
