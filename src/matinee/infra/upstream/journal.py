@@ -36,9 +36,9 @@ class Journal:
         """Forget the last failure."""
         self.failing, self.reason = False, ""
 
-    def succeeded_within(self, seconds: float) -> bool:
-        """Whether there was a success so recently."""
-        return bool(self._samples) and self._clock.monotonic() - self._samples[-1][0] <= seconds
+    def succeeded_since(self, moment: float) -> bool:
+        """Whether an exchange succeeded after that monotonic time."""
+        return bool(self._samples) and self._samples[-1][0] > moment
 
     def latency(self, share: float) -> float | None:
         """The latency that `share` (0..1) of the window's exchanges did not exceed; the last known one for an empty window."""

@@ -44,12 +44,14 @@ class Prober:
     async def _tend(self, upstream: Upstream) -> None:
         # Not all at once, and not in the first moments of a start.
         await self._clock.sleep(self._chance() * min(self._interval, _FIRST.total_seconds()))
+        last_turn = float("-inf")
         while True:
-            if not upstream.journal.succeeded_within(self._interval):
+            if not upstream.journal.succeeded_since(last_turn):
                 try:
                     await upstream.check()
                 except Exception:  # one provider's mistake must not end the watch over the others
                     log.exception("upstream_probe_broken", upstream=upstream.name)
+            last_turn = self._clock.monotonic()  # after the probe, which is no use by anybody
             await self._clock.sleep(self._pause(upstream))
 
     async def _share(self) -> None:
