@@ -15,6 +15,7 @@ from tests.servers.waiting import wait_until
 
 FILM = "Evening Film"
 FILM_SECONDS = 60
+SHOW = "Small Show"
 # Chromium as root needs no sandbox; the rest keeps it from looking for the network and from waiting for a hand on the mouse.
 FLAGS = [
     "--no-sandbox",
@@ -30,9 +31,13 @@ FLAGS = [
 
 @pytest.fixture(scope="session")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One film that no browser plays as it is, at 720 lines, so that there are renditions to choose from."""
+    """One film that no browser plays as it is, at 720 lines, so that there are renditions to choose from; and a show of two."""
     folder = tmp_path_factory.mktemp("films")
     episodes.clip(folder / f"{FILM} (2019).mkv", seconds=FILM_SECONDS, height=720)
+    season = folder / SHOW / "Season 01"
+    season.mkdir(parents=True)
+    for number in (1, 2):
+        episodes.clip(season / f"{SHOW} - S01E0{number}.mp4", seconds=number)
     return folder
 
 
@@ -43,6 +48,7 @@ def product(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     with running(tmp_path_factory.mktemp("data"), library_paths=str(library)) as server:
         with server.signed_in() as client:
             wait_until(lambda: client.get("/api/v1/library/movies").json()["items"], 60, "the film in the library")
+            wait_until(lambda: client.get("/api/v1/library/shows").json()["items"], 60, "the show in the library")
         yield server
 
 

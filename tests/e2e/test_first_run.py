@@ -28,7 +28,7 @@ def test_a_new_owner_sets_it_up(page: Page, library: Path, tmp_path: Path) -> No
         page.get_by_label("Folder on the server").fill(str(library))
         page.get_by_role("button", name="Open the doors").click()
         page.wait_for_url("**/manage")
-        expect(page.get_by_text("1 new").first).to_be_visible(timeout=40_000)
+        expect(page.get_by_text("3 new").first).to_be_visible(timeout=40_000)
         page.goto(f"{product.url}/library/movies")
         expect(page.get_by_role("link", name=re.compile(FILM)).first).to_be_visible()
     finally:

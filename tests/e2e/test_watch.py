@@ -32,7 +32,8 @@ def picture_height(page: Page) -> int:
 
 
 def start_film(page: Page) -> None:
-    page.get_by_role("link", name=re.compile(FILM)).first.click()
+    page.get_by_role("link", name="Movies").first.click()
+    page.get_by_role("list").get_by_role("link", name=re.compile(FILM)).first.click()
     page.get_by_role("link", name=re.compile("^(Play|Resume)")).or_(
         page.get_by_role("button", name=re.compile("^(Play|Resume)"))
     ).first.click()
