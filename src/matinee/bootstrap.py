@@ -57,6 +57,7 @@ from matinee.infra.paths import DataPaths
 from matinee.infra.signing import Signer
 from matinee.infra.upstream import Upstreams
 from matinee.providers.demo import DemoLibrary, DemoProvider
+from matinee.providers.tmdb import TmdbOptions, TmdbProvider, api_policy, image_policy
 
 log = structlog.get_logger(__name__)
 
@@ -289,8 +290,9 @@ def _options(container: Container, settings: Settings) -> None:
     paths = container.get(DataPaths)
     demo = DemoLibrary(container.get(MediaTools), paths.demo, settings.demo_titles)
     container.add(DemoFiles, demo)  # type: ignore[type-abstract]  # a Protocol as a key
-    container.add(MetadataProviders, MetadataProviders((DemoProvider(demo),)))
-    container.add(CatalogueSources, CatalogueSources())
+    tmdb = _tmdb(container, settings)
+    container.add(MetadataProviders, MetadataProviders((DemoProvider(demo), *tmdb)))
+    container.add(CatalogueSources, CatalogueSources(tmdb))
     container.add(
         LibraryOptions,
         LibraryOptions(paths=settings.library_paths, watch=settings.watch, demo=settings.demo, data_dir=paths.root),
@@ -307,6 +309,28 @@ def _options(container: Container, settings: Settings) -> None:
             base_path=settings.base_path,
         ),
     )
+
+
+def _tmdb(container: Container, settings: Settings) -> tuple[TmdbProvider, ...]:
+    """TMDB with a key; without one only its place among the services."""
+    key, proxy = settings.tmdb_api_key, settings.http_proxy
+    options = TmdbOptions(
+        key=key.get_secret_value() if key else "",
+        base_urls=settings.tmdb_base_urls,
+        image_url=settings.tmdb_image_url,
+        language=settings.language,
+        region=settings.region,
+        proxy=proxy.get_secret_value() if proxy else None,
+    )
+    upstreams, missing = container.get(Upstreams), "" if key else "MATINEE_TMDB_API_KEY is not set"
+    api = upstreams.add(api_policy(options), kind="metadata", disabled=missing)
+    images = upstreams.add(image_policy(options), kind="images", disabled=missing)
+    if missing:
+        return ()
+    clock: Clock = container.get(Clock)  # type: ignore[type-abstract]  # a Protocol as a key
+    provider = TmdbProvider(api, images, clock, options)
+    api.probe_with(provider.probe)
+    return (provider,)
 
 
 def _secret_key(settings: Settings, paths: DataPaths) -> bytes:
