@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -84,55 +85,86 @@ class Examiner:
         self._claimed.clear()
 
     async def examine(
-        self, found: Found, known: KnownFile | None, folder: str, kind: FolderKind, *, again: bool = False
-    ) -> Examined:
-        """Look at `found` below the stored path `folder`. `again` reads the file even if its content is known."""
-        try:
-            return await self._examine(found, known, folder, kind, again)
-        except MatineeError:
-            raise
-        except Exception as error:  # whatever a strange file does to us, the others go on
-            log.warning("file_not_examined", path=found.path, exc_info=error)
-            return Examined(
-                found, known, refusal=Refusal("internal", "Matinee failed on this file; the log says why.", for_now=True)
-            )
+        self, some: Sequence[Found], known: Mapping[str, KnownFile], folder: str, kind: FolderKind, *, again: bool = False
+    ) -> list[Examined]:
+        """Look at a handful of files below the stored path `folder`, of which `known` has what is known, by key.
 
-    async def _examine(self, found: Found, known: KnownFile | None, folder: str, kind: FolderKind, again: bool) -> Examined:
-        async with self._gate:
-            path = absolute(folder, found.path)
-            if found.size == 0:
-                return Examined(found, known, refusal=Refusal("empty", "The file is empty."))
+        `again` reads those that could not be used before even if their content is the same.
+        """
+        marks = await self._marks(some, folder)
+        moved = await self._moved(some, known, marks)
+
+        async def one(found: Found) -> Examined:
+            before = known.get(found.key)
+            anew = again and before is not None and before.state == "broken"
             try:
-                mark = await asyncio.to_thread(fingerprint, path, found.size)
-            except FileNotFoundError:
-                return Examined(found, known, vanished=True)
-            except OSError as error:
-                reason = f"{error.strerror or 'It cannot be read'}."
-                return Examined(found, known, refusal=Refusal("unreadable", reason, for_now=True))
+                return await self._examine(found, before, marks[found.key], moved.get(found.key), folder, kind, anew)
+            except MatineeError:
+                raise
+            except Exception as error:  # whatever a strange file does to us, the others go on
+                log.warning("file_not_examined", path=found.path, exc_info=error)
+                refusal = Refusal("internal", "Matinee failed on this file; the log says why.", for_now=True)
+                return Examined(found, before, refusal=refusal)
+
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(found)) for found in some]
+        return [task.result() for task in tasks]
+
+    async def _examine(
+        self,
+        found: Found,
+        known: KnownFile | None,
+        mark: str | Exception | None,
+        moved_from: KnownFile | None,
+        folder: str,
+        kind: FolderKind,
+        again: bool,
+    ) -> Examined:
+        if mark is None:
+            return Examined(found, known, refusal=Refusal("empty", "The file is empty."))
+        if isinstance(mark, FileNotFoundError):
+            return Examined(found, known, vanished=True)
+        if isinstance(mark, OSError):
+            reason = f"{mark.strerror or 'It cannot be read'}."
+            return Examined(found, known, refusal=Refusal("unreadable", reason, for_now=True))
+        if isinstance(mark, Exception):
+            raise mark
+        async with self._gate:
             same = known is not None and known.fingerprint == mark and known.has_media and not again
-            moved_from = await self._moved_from(mark) if known is None else None
             media: dict[str, Any] | None = None  # Any: a JSON document
             refusal: Refusal | None = None
             if not same and not (moved_from and moved_from.has_media):
-                media, refusal = await self._read(path, found)
+                media, refusal = await self._read(absolute(folder, found.path), found)
             if refusal is not None:
                 return Examined(found, known, fingerprint=mark, refusal=refusal)
             identity = await asyncio.to_thread(identify, found, Path(real(folder)), kind)
             title_id = await self._resolve(identity.query)
             return Examined(found, known or moved_from, moved_from is not None, mark, media, identity, title_id)
 
-    async def _moved_from(self, mark: str) -> KnownFile | None:
-        """A known file with this content that is no longer where it was."""
+    async def _marks(self, some: Sequence[Found], folder: str) -> dict[str, str | Exception | None]:
+        """Fingerprints by key, or why there is none; None for an empty file."""
+        lanes = max(1, self._options.probes)
+        parts = [some[start::lanes] for start in range(min(lanes, len(some)))]
+        found = await asyncio.gather(*(asyncio.to_thread(_marks_of, part, folder) for part in parts))
+        return {key: mark for part in found for key, mark in part.items()}
+
+    async def _moved(
+        self, some: Sequence[Found], known: Mapping[str, KnownFile], marks: Mapping[str, str | Exception | None]
+    ) -> dict[str, KnownFile]:
+        """For new files by key: the known file with the same content that is no longer where it was."""
+        fresh = {found.key: mark for found in some if found.key not in known and isinstance(mark := marks[found.key], str)}
+        if not fresh:
+            return {}
         async with self._database.read() as unit:
-            candidates = await self._files.like(unit, mark)
-        for entry, folder in candidates:
-            if entry.id in self._claimed:
-                continue
-            there = absolute(folder, entry.path)
-            if not await asyncio.to_thread(os.path.lexists, there):
-                self._claimed.add(entry.id)
-                return entry
-        return None
+            alike = await self._files.like(unit, sorted(set(fresh.values())))
+        moved: dict[str, KnownFile] = {}
+        for key, mark in fresh.items():
+            candidates = [(entry, folder) for entry, folder in alike.get(mark, ()) if entry.id not in self._claimed]
+            gone = await asyncio.to_thread(_first_gone, candidates) if candidates else None
+            if gone is not None:
+                self._claimed.add(gone.id)
+                moved[key] = gone
+        return moved
 
     async def _read(self, path: Path, found: Found) -> tuple[dict[str, Any] | None, Refusal | None]:  # Any: a JSON document
         try:
@@ -167,6 +199,20 @@ class Examiner:
             if len(self._resolved) > _RESOLVED:
                 self._resolved.popitem(last=False)
         return self._resolved[key]
+
+
+def _marks_of(some: Sequence[Found], folder: str) -> dict[str, str | Exception | None]:
+    marks: dict[str, str | Exception | None] = {}
+    for found in some:
+        try:
+            marks[found.key] = fingerprint(absolute(folder, found.path), found.size) if found.size else None
+        except Exception as error:  # noqa: BLE001 (raised, or said, where this file's turn is)
+            marks[found.key] = error
+    return marks
+
+
+def _first_gone(candidates: Sequence[tuple[KnownFile, str]]) -> KnownFile | None:
+    return next((entry for entry, folder in candidates if not os.path.lexists(absolute(folder, entry.path))), None)
 
 
 def _storable(value: object) -> object:

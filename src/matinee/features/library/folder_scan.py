@@ -15,7 +15,7 @@ from typing import Final, Protocol
 
 import structlog
 
-from matinee.features.library.examine import Examined, Examiner
+from matinee.features.library.examine import Examiner
 from matinee.features.library.paths import real
 from matinee.features.library.policy import LibraryOptions, ScanCounts, folder_kind
 from matinee.features.library.records import ScanRecords
@@ -97,22 +97,10 @@ class FolderScan:
         await report(state.found, state.total, _words(counts))
         for start in range(0, len(changed), _CHUNK):
             some = changed[start : start + _CHUNK]
-            examined = await self._examine(folder, some, known)
+            examined = await self._examiner.examine(some, known, folder.path, folder_kind(folder.kind), again=folder.full)
             await self._records.examined(folder.id, examined, state.generation, counts)
             state.found += len(some)
             await report(state.found, state.total, _words(counts))
-
-    async def _examine(self, folder: Folder, some: Sequence[Found], known: dict[str, KnownFile]) -> list[Examined]:
-        kind = folder_kind(folder.kind)
-
-        async def one(found: Found) -> Examined:
-            before = known.get(found.key)
-            again = folder.full and before is not None and before.state == "broken"
-            return await self._examiner.examine(found, before, folder.path, kind, again=again)
-
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one(found)) for found in some]
-        return [task.result() for task in tasks]
 
     async def _finish(self, folder: Folder, root: Path, state: _State, counts: ScanCounts) -> None:
         again = await asyncio.to_thread(_identity, root)

@@ -77,6 +77,8 @@ class ScanRecords:
             async with self._database.write() as unit:
                 for one in examined:
                     touched |= await self._one(unit, folder_id, one, generation, counts)
+                well = [one.found.key for one in examined if one.refusal is None and not one.vanished]
+                await self._problems.forget(unit, folder_id, well)
                 await self._availability(unit, touched)
                 await self._keep(unit, folder_id, counts)
         except DatabaseUnavailable:
@@ -136,9 +138,9 @@ class ScanRecords:
         assert one.title_id is not None
         values = self._values(folder_id, one, generation, "ok", one.identity.edition)
         file_id = await self.files.save(unit, values, fresh=one.known is None)
-        await self._problems.forget(unit, folder_id, one.found.key)
         slots, part = one.identity.slots, one.identity.part
-        return await self._items.link(unit, file_id, one.title_id, slots, part, self._clock.now())
+        fresh = one.known is None and file_id == values.id
+        return await self._items.link(unit, file_id, one.title_id, slots, part, self._clock.now(), fresh=fresh)
 
     async def _refused(self, unit: UnitOfWork, folder_id: str, one: Examined, generation: int) -> set[str]:
         assert one.refusal is not None

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, union_all, update
 
 from matinee.features.library.models import LibraryFile, LibraryFolder
 from matinee.infra.database import ReadUnit, UnitOfWork
 from matinee.infra.database.upsert import insert_into
 
 _SOME = 500
+_ALIKE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +75,15 @@ class FileRepository:
         query = select(LibraryFile.path_key, *_KNOWN).where(LibraryFile.folder_id == folder_id, LibraryFile.path_key.in_(keys))
         return {row[0]: KnownFile(*row[1:]) for row in await unit.session.execute(query)}
 
-    async def like(self, unit: ReadUnit, fingerprint: str) -> list[tuple[KnownFile, str]]:
-        """Files with that content, wherever they are, with the stored path of their folder."""
+    async def like(self, unit: ReadUnit, fingerprints: Sequence[str]) -> dict[str, list[tuple[KnownFile, str]]]:
+        """Some files with these contents (up to 20 each), wherever they are, with the stored path of their folder."""
         query = select(*_KNOWN, LibraryFolder.path).join(LibraryFolder, LibraryFolder.id == LibraryFile.folder_id)
-        rows = await unit.session.execute(query.where(LibraryFile.fingerprint == fingerprint).limit(20))
-        return [(KnownFile(*row[:-1]), row[-1]) for row in rows]
+        each = (query.where(LibraryFile.fingerprint == one).limit(_ALIKE).subquery() for one in fingerprints)
+        found: dict[str, list[tuple[KnownFile, str]]] = {}
+        for row in await unit.session.execute(union_all(*(select(some) for some in each))):
+            entry = KnownFile(*row[:-1])
+            found.setdefault(str(entry.fingerprint), []).append((entry, row[-1]))
+        return found
 
     async def media(self, unit: ReadUnit, file_id: str) -> dict[str, Any] | None:  # Any: a JSON document
         """What was found in a file."""
@@ -92,7 +97,7 @@ class FileRepository:
             await unit.session.execute(update(LibraryFile).where(LibraryFile.id.in_(some)).values(generation=generation))
 
     async def save(self, unit: UnitOfWork, values: FileValues, *, fresh: bool) -> str:
-        """Insert or update a file by its id; gives its id. A file that is at the same path already keeps its own id."""
+        """Insert (`fresh`) or update a file by its id; gives its id. A file that is at the same path already keeps its own id."""
         row = {name: getattr(values, name) for name in FileValues.__dataclass_fields__}
         changed = {name: value for name, value in row.items() if name not in ("id", "added_at")}
         changed["missing_since"] = None

@@ -54,13 +54,13 @@ class ItemRepository:
         return (await unit.session.execute(query.order_by(LibraryItem.slot))).scalars().all()
 
     async def link(
-        self, unit: UnitOfWork, file_id: str, title_id: str, slots: Sequence[Slot], part: int, at: datetime
+        self, unit: UnitOfWork, file_id: str, title_id: str, slots: Sequence[Slot], part: int, at: datetime, *, fresh: bool
     ) -> set[str]:
-        """Make a file play exactly these slots of a title; gives the titles touched.
+        """Make a file play exactly these slots of a title; gives the titles touched. `fresh`: no item can have the file yet.
 
         An item that only this file plays moves with it, so that what was watched stays watched when a file is named better.
         """
-        current = list(await self.of_file(unit, file_id))
+        current = [] if fresh else list(await self.of_file(unit, file_id))
         touched = {title_id, *(item.title_id for item in current)}
         wanted = {slot.key: slot for slot in slots}
         stays = {item.slot: item for item in current if item.title_id == title_id and item.slot in wanted}
@@ -129,7 +129,7 @@ class ItemRepository:
             await unit.session.execute(delete(LibraryItem).where(some, LibraryItem.id.not_in(linked)))
 
     async def _place(self, unit: UnitOfWork, title_id: str, slot: Slot, loose: list[LibraryItem], at: datetime) -> str:
-        there = await self._at(unit, title_id, slot.key)
+        there = await self._at(unit, title_id, slot.key) if loose else None
         if there is not None:
             return there
         for item in loose:

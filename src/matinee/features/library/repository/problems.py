@@ -30,9 +30,9 @@ class ProblemRepository:
         which = (LibraryProblem.folder_id == folder_id, LibraryProblem.path_key.in_(keys))
         await unit.session.execute(update(LibraryProblem).where(*which).values(generation=generation))
 
-    async def forget(self, unit: UnitOfWork, folder_id: str, path_key: str) -> None:
-        """The path is well."""
-        which = (LibraryProblem.folder_id == folder_id, LibraryProblem.path_key == path_key)
+    async def forget(self, unit: UnitOfWork, folder_id: str, keys: Collection[str]) -> None:
+        """These paths are well."""
+        which = (LibraryProblem.folder_id == folder_id, LibraryProblem.path_key.in_(keys))
         await unit.session.execute(delete(LibraryProblem).where(*which))
 
     async def clear_old(self, unit: UnitOfWork, folder_id: str, under: str, generation: int) -> None:
