@@ -11,11 +11,12 @@ from matinee.infra.cache.policy import LONGEST, CachePolicy
 
 _EARLY = 16.0
 """A refresh begins at most this many load times before the end of `fresh`: XFetch goes further once in nine million draws."""
-_OVERHEAD = 768
+_OVERHEAD = 690
 """Bytes that an entry takes besides key, value and tags: object, times, digest, its place in the order and in the index of tags
 (measured; `tests/unit/infra/cache/test_memory.py` holds it against the real figure)."""
-_TAG_OVERHEAD = 420
-"""Bytes that a tag takes besides its text: its set of keys in the index, its place in the entry's set."""
+_TAG_OVERHEAD = 240
+"""Bytes that a tag takes besides its text: its set of keys in the index."""
+_EMPTY_SET = sys.getsizeof(frozenset())
 FOREVER = float("inf")
 
 
@@ -59,9 +60,8 @@ class Entry:
         at = stored.stored_at
         fresh, keep = lifetimes(policy, stored)
         self.fresh_until = at + fresh
-        self.stale_until = (
-            self.fresh_until + min(policy.stale.total_seconds(), keep) if stored.value is not None else self.fresh_until
-        )
+        stale = policy.stale.total_seconds() if stored.value is not None else 0.0
+        self.stale_until = min(self.fresh_until + stale, at + keep)
         self.until = at + keep
         self.early_from = self.fresh_until - min(fresh, _EARLY * policy.beta * stored.load_seconds)
         self.trusted_until = trusted_until
@@ -98,5 +98,5 @@ def digest(value: bytes | None) -> str:
 
 def size_of(key: str, stored: Stored) -> int:
     """About what the entry takes in memory, bytes."""
-    tags = sum(sys.getsizeof(tag) + _TAG_OVERHEAD for tag in stored.tags)
+    tags = sum([sys.getsizeof(tag) + _TAG_OVERHEAD for tag in stored.tags]) + sys.getsizeof(stored.tags) - _EMPTY_SET
     return _OVERHEAD + sys.getsizeof(key) + (sys.getsizeof(stored.value) if stored.value is not None else 0) + tags
