@@ -55,7 +55,9 @@ class FallingBack:
         return reply
 
     def _rest(self, base_url: str, reason: str) -> None:
-        if base_url not in self._resting and len(self._policy.base_urls) > 1:
+        if len(self._policy.base_urls) == 1:
+            return
+        if base_url not in self._resting:
             log.warning("upstream_base_url_failed", upstream=self._policy.name, base=origin(base_url), reason=reason)
         self._resting[base_url] = self._clock.monotonic() + self._policy.base_url_rest.total_seconds()
 
