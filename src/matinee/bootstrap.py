@@ -56,6 +56,7 @@ from matinee.infra.paging import Cursors
 from matinee.infra.paths import DataPaths
 from matinee.infra.signing import Signer
 from matinee.infra.upstream import Upstreams
+from matinee.ports.cdn import Cdn, NoCdn
 from matinee.providers.demo import DemoLibrary, DemoProvider
 from matinee.providers.tmdb import TmdbOptions, TmdbProvider, api_policy, image_policy
 
@@ -290,6 +291,7 @@ def _options(container: Container, settings: Settings) -> None:
     paths = container.get(DataPaths)
     demo = DemoLibrary(container.get(MediaTools), paths.demo, settings.demo_titles)
     container.add(DemoFiles, demo)  # type: ignore[type-abstract]  # a Protocol as a key
+    container.add(Cdn, NoCdn())  # type: ignore[type-abstract]  # a Protocol as a key
     tmdb = _tmdb(container, settings)
     container.add(MetadataProviders, MetadataProviders((DemoProvider(demo), *tmdb)))
     container.add(CatalogueSources, CatalogueSources(tmdb))
