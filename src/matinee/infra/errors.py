@@ -185,6 +185,10 @@ class PreconditionFailed(MatineeError):
     code = "precondition_failed"
 
 
+class NotAcceptable(MatineeError):
+    code = "not_acceptable"
+
+
 class RateLimited(MatineeError):
     code = "rate_limited"
 

@@ -14,8 +14,9 @@ from starlette.types import ASGIApp
 from matinee import __version__
 from matinee.infra.errors import AuthenticationRequired, MatineeError
 from matinee.infra.feature import Container
-from matinee.infra.http import explorer, health, problems
+from matinee.infra.http import batch, explorer, health, problems
 from matinee.infra.http.caller import Caller
+from matinee.infra.http.coalescing import Coalescing
 from matinee.infra.http.dependencies import current_caller
 from matinee.infra.http.middleware import API_PREFIX, BasePath, BodyLimit, HeadAsGet, RequestContext, SecurityHeaders, TimeLimit
 from matinee.infra.http.strict import strict_query
@@ -70,7 +71,7 @@ def create_app(
     app.router.default = fallback(web)
     headers = security_headers(options)
     metrics = container.get(Metrics)
-    inner = HeadAsGet(TimeLimit(app, options.time_limit), _ANSWER_HEAD)
+    inner = HeadAsGet(TimeLimit(Coalescing(app, metrics), options.time_limit), _ANSWER_HEAD)
     limited = BasePath(BodyLimit(inner, options.body_limit), options.base_path)
     return RequestContext(SecurityHeaders(limited, headers), metrics)
 
@@ -113,6 +114,7 @@ def build_api(
     api = APIRouter(prefix=API_PREFIX, responses=problems.documented())
     for router in routers:
         api.include_router(router)
+    api.include_router(batch.router)
     app.include_router(api)
     app.include_router(health.router)
     app.include_router(explorer.router)

@@ -72,12 +72,12 @@ async def _lifespan() -> AsyncIterator[None]:
     yield
 
 
-def _client(base_path: str = "", web: Path | None = None, address: str = "127.0.0.1") -> TestClient:
+def _client(base_path: str = "", web: Path | None = None, address: str = "127.0.0.1", time_limit: float = 0.2) -> TestClient:
     container = Container()
     container.add(Metrics, Metrics())
     container.add(HealthChecks, HealthChecks(SystemClock()))
     container.add(Authenticator, Nobody())  # type: ignore[type-abstract]  # a Protocol as a key
-    options = HttpOptions(base_path=base_path, body_limit=2000, time_limit=0.2)
+    options = HttpOptions(base_path=base_path, body_limit=2000, time_limit=time_limit)
     app = create_app(container, [router], options=options, web=WebFiles(web, base_path), lifespan=_lifespan)
     return TestClient(app, raise_server_exceptions=False, client=(address, 50000))
 
@@ -244,3 +244,34 @@ def test_head_is_get_without_the_body(client: TestClient) -> None:
     assert head.content == b""
     assert head.headers["etag"] == get.headers["etag"]
     assert head.headers["content-length"] == get.headers["content-length"]
+
+
+def test_a_batch_runs_each_part_for_itself() -> None:
+    client = _client(time_limit=30)  # a crash is logged with all that was at hand, which takes its time
+    paths = [
+        "/films?fields=id",
+        "/api/v1/films?limit=0",
+        "/nothing",
+        "/taken",
+        "/crash",
+        "/streaming/files/x",
+        "/films?fields=id",
+    ]
+    known = client.get("/api/v1/films?fields=id").headers["etag"]
+    parts: list[dict[str, str]] = [{"path": path} for path in paths]
+    parts[-1]["if_none_match"] = known
+    response = client.post("/api/v1/batch", json={"requests": parts})
+    assert response.status_code == 200
+    answers = response.json()["responses"]
+    assert [answer["status"] for answer in answers] == [200, 422, 404, 409, 500, 406, 304]
+    assert answers[0]["body"] == client.get("/api/v1/films?fields=id").json()
+    assert answers[0]["headers"]["etag"] == known
+    assert answers[3]["body"]["code"] == "conflict"
+    assert answers[4]["body"]["code"] == "internal_error"
+    assert answers[-1]["body"] is None
+    assert len({answer["headers"]["x-request-id"] for answer in answers}) == len(answers)
+
+
+@pytest.mark.parametrize("parts", [[], [{"path": "/films"}] * 21, [{"path": "films"}], [{"path": "/a b"}], [{}]])
+def test_a_batch_that_is_not_one_is_refused(client: TestClient, parts: list[dict[str, str]]) -> None:
+    assert client.post("/api/v1/batch", json={"requests": parts}).status_code == 422
