@@ -28,9 +28,9 @@ PurgeOutcome = Purged | Unavailable | Rejected
 
 
 class Cdn(Protocol):
-    """One network. `image_origin` is the origin (`https://cdn.example`) that pages load pictures from, empty for this server's own.
+    """One network.
 
-    `purge_limit` is how many addresses or tags one purge takes; 0 where nothing can be purged.
+    `image_origin` is the origin (`https://cdn.example`) that pages load pictures from, empty for this server's own. `purge_limit` is how many addresses or tags one purge takes; 0 where nothing can be purged.
     """
 
     name: str
