@@ -20,6 +20,8 @@ from matinee.infra.ids import new_id
 FirstLook = Callable[[str, int], Path | None]
 INIT_NAME = "init.mp4"
 PARTIAL = ".partial"
+_ABANDONED = 3600.0
+"""Seconds. A partial file younger than this may be another server's that writes into the same folder."""
 _TOUCH_AFTER = 60_000_000_000  # nanoseconds; nearer than that, uses need not be told apart after a restart
 
 
@@ -70,7 +72,8 @@ class SegmentCache:
         for path in self._folder.rglob("*") if self._folder.is_dir() else ():
             with contextlib.suppress(OSError):
                 if path.name.endswith(PARTIAL):
-                    path.unlink()
+                    if time.time() - path.stat().st_mtime > _ABANDONED:
+                        path.unlink()
                 elif path.is_file():
                     status = path.stat()
                     found.append((status.st_atime_ns, path.relative_to(self._folder).as_posix(), status.st_size))

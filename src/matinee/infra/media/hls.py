@@ -90,7 +90,7 @@ class Ffmpeg:
             raise RunFailed(str(error), self.last_words) from error
         finally:
             await kill(process)
-            with contextlib.suppress(Exception):
+            with contextlib.suppress(OSError):  # a pipe that broke says nothing more
                 await words
 
 

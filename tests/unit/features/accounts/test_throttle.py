@@ -38,7 +38,11 @@ async def test_refused_attempts_do_not_lengthen_the_wait(throttle: SignInThrottl
         with pytest.raises(TooManySignIns):
             throttle.attempt("anna")
     await clock.advance(15 * 60)
-    throttle.attempt("anna")
+    for _ in range(3):
+        throttle.attempt("anna")
+    with pytest.raises(TooManySignIns) as caught:
+        throttle.attempt("anna")
+    assert caught.value.retry_after == 15 * 60
 
 
 async def test_a_success_clears_and_others_are_not_touched(throttle: SignInThrottle) -> None:
@@ -46,7 +50,11 @@ async def test_a_success_clears_and_others_are_not_touched(throttle: SignInThrot
         throttle.attempt("anna")
     throttle.attempt("ben")
     throttle.succeeded("anna")
-    throttle.attempt("anna")
+    for name, left in (("anna", 3), ("ben", 2)):
+        for _ in range(left):
+            throttle.attempt(name)
+        with pytest.raises(TooManySignIns):
+            throttle.attempt(name)
 
 
 async def test_memory_is_bounded(throttle: SignInThrottle) -> None:

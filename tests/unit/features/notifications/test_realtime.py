@@ -207,8 +207,10 @@ async def test_the_stream_needs_a_caller(stand: Stand) -> None:
 async def test_an_idle_stream_sends_comments(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("matinee.features.notifications.routes.HEARTBEAT", 0.01)
     async with stand.connect(EVENTS, headers=BEN) as client:
-        while not (await client.next()).get("body", b"").startswith(b": "):
-            pass
+        started = await client.next()
+        assert (started["status"], dict(started["headers"])[b"content-type"][:17]) == (200, b"text/event-stream")
+        sent = b"".join([(await client.next()).get("body", b"") for _ in range(6)])
+        assert sent.count(b"\n: ") + sent.startswith(b": ") >= 2
 
 
 async def test_a_revoked_credential_ends_the_connection(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:

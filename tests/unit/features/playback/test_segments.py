@@ -52,11 +52,24 @@ def test_a_restart_finds_everything_and_tidies_half_written_files(tmp_path: Path
     for number in range(3):
         path = cache.put("k/r", number, bytes(30))
         os.utime(path, (1000 - number, 1000 - number))  # 2 was used longest ago
-    (tmp_path / "k/r/x.partial").write_bytes(bytes(30))
+    left = tmp_path / "k/r/x.partial"
+    left.write_bytes(bytes(30))
+    os.utime(left, (1000, 1000))
     again, _ = make(tmp_path, limit=60)
     again.load()
     assert [again.has("k/r", number) for number in range(3)] == [True, True, False]
     assert again.size == on_disk(tmp_path) == 60
+
+
+def test_what_another_server_is_writing_now_is_left_alone(tmp_path: Path) -> None:
+    cache, _ = make(tmp_path)
+    cache.put("k/r", 0, bytes(30))
+    theirs = tmp_path / "k/r/y.partial"
+    theirs.write_bytes(bytes(20))
+    again, _ = make(tmp_path)
+    again.load()
+    assert theirs.exists()
+    assert again.size == 30
 
 
 def test_a_file_that_somebody_deleted_is_forgotten(tmp_path: Path) -> None:
