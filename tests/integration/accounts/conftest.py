@@ -17,6 +17,7 @@ from matinee.features.accounts.feature import FEATURE
 from matinee.features.accounts.passwords import Passwords
 from matinee.features.accounts.policy import AccountsOptions
 from matinee.features.accounts.service import AccountsService
+from matinee.infra.bus import Bus, MemoryBus
 from matinee.infra.clock import Clock, ManualClock
 from matinee.infra.database import Database
 from matinee.infra.feature import Container, EventBus
@@ -73,7 +74,7 @@ def probe() -> APIRouter:
     return router
 
 
-def build(database: Database, clock: ManualClock, options: AccountsOptions) -> Server:
+def build(database: Database, clock: ManualClock, options: AccountsOptions, messages: Bus | None = None) -> Server:
     container = Container()
     container.add(Database, database)
     container.add(Clock, clock)  # type: ignore[type-abstract]
@@ -81,6 +82,7 @@ def build(database: Database, clock: ManualClock, options: AccountsOptions) -> S
     bus = container.add(EventBus, EventBus())
     container.add(Metrics, Metrics())
     container.add(AccountsOptions, options)
+    container.add(Bus, messages or MemoryBus())  # type: ignore[type-abstract]
     FEATURE.build(container)
     routers = [router for group in FEATURE.routes for router in group.routers]
 

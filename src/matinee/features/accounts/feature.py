@@ -12,11 +12,13 @@ from matinee.features.accounts.housekeeping import Housekeeping, keep_house
 from matinee.features.accounts.memory import LastUses, VerifiedCredentials
 from matinee.features.accounts.passwords import Passwords
 from matinee.features.accounts.policy import AccountsOptions
+from matinee.features.accounts.revocations import Revocations, announcing
 from matinee.features.accounts.routes import auth_router, me_router, setup_router
 from matinee.features.accounts.service import AccountsService
 from matinee.features.accounts.sessions import Sessions
 from matinee.features.accounts.throttle import SignInThrottle
 from matinee.features.accounts.tokens import AccessTokens, CsrfTokens
+from matinee.infra.bus import Bus
 from matinee.infra.clock import Clock
 from matinee.infra.database import Database
 from matinee.infra.feature import Container, EventBus, Feature, RoutesOf
@@ -25,7 +27,7 @@ from matinee.infra.signing import Signer
 
 
 def build(container: Container) -> None:
-    """Needs Database, Clock, Signer, EventBus and AccountsOptions."""
+    """Needs Database, Clock, Signer, Bus, EventBus and AccountsOptions."""
     database, options = container.get(Database), container.get(AccountsOptions)
     clock = container.get(Clock)  # type: ignore[type-abstract]  # a key, not a constructor
     signer = container.get(Signer)
@@ -34,6 +36,8 @@ def build(container: Container) -> None:
     container.add(Passwords, passwords)
     tokens = container.add(AccessTokens, AccessTokens(signer, clock, options))
     csrf, uses, verified = CsrfTokens(signer), LastUses(), VerifiedCredentials(clock, options)
+    bus: Bus = container.get(Bus)  # type: ignore[type-abstract]  # a key, not a constructor
+    container.add(Revocations, Revocations(bus, verified))
     throttle = SignInThrottle(clock, options.sign_in_attempts, options.sign_in_window)
     sessions = Sessions(database, clock, options, passwords, throttle, tokens, csrf, verified)
     container.add(Sessions, sessions)
@@ -57,7 +61,7 @@ FEATURE = Feature(
     name="accounts",
     build=build,
     routes=[RoutesOf("auth", [setup_router, auth_router, me_router])],
-    running=[keep_house],
+    running=[keep_house, announcing],
     commands=commands,
     tags=[
         {"name": "setup", "description": "The first start of a server."},

@@ -35,6 +35,8 @@ class VerifiedCredentials:
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
         self._revoked: OrderedDict[str, float] = OrderedDict()
         self._ended: dict[UserId, tuple[datetime, float]] = {}
+        self.on_revoked: Callable[[str, str], None] = lambda _kind, _number: None
+        """Called with `credential` or `user` and its id when one has ended here."""
         self.generation = 0
         """Grows whenever a credential may have ended before its time."""
 
@@ -62,19 +64,28 @@ class VerifiedCredentials:
         while len(self._entries) > self._limit:
             self._entries.popitem(last=False)
 
-    def revoke(self, credential_id: str) -> None:
+    def forget_all(self) -> None:
+        """Look up every credential anew; what was revoked stays so."""
+        self.generation += 1
+        self._entries.clear()
+
+    def revoke(self, credential_id: str, *, announce: bool = True) -> None:
         """A session or key has ended."""
         self.generation += 1
         self._drop(lambda caller: caller.credential_id == credential_id)
         self._revoked[credential_id] = self._clock.monotonic() + self._deny_for
         self._forget_old()
+        if announce:
+            self.on_revoked("credential", credential_id)
 
-    def revoke_user(self, user_id: UserId) -> None:
+    def revoke_user(self, user_id: UserId, *, announce: bool = True) -> None:
         """Every credential that the user has now has ended or changed its rights; access tokens issued until now are refused."""
         self.generation += 1
         self._drop(lambda caller: caller.user_id == user_id)
         self._ended[user_id] = (self._clock.now(), self._clock.monotonic() + self._deny_for)
         self._forget_old()
+        if announce:
+            self.on_revoked("user", user_id)
 
     def is_revoked(self, credential_id: str) -> bool:
         """Whether this process saw the end of that session or key."""
