@@ -10,6 +10,12 @@ from matinee.ports.metadata import EpisodeDetails, SeasonDetails
 from matinee.providers.tmdb.values import Json, day, integer, items, picture, text
 
 _NUMBER = re.compile(r"\d+")
+_EPISODE = frozenset({
+    "aflevering", "afsnit", "avsnitt", "bölüm", "episode", "episodi", "episodio", "episodul", "episódio", "epizod", "epizoda",
+    "epizód", "folge", "jakso", "odcinek", "tập", "épisode", "επεισόδιο", "епизод", "серия", "эпизод", "פרק", "الحلقة",
+    "エピソード", "에피소드", "第 集", "第 話", "第 话",
+})  # fmt: skip
+"""What an episode is called in front of its number."""
 
 
 def season_summary(body: Json) -> SeasonDetails | None:
@@ -44,11 +50,18 @@ def lacks_words(season: SeasonDetails) -> bool:
 
 
 def is_generic(episode: EpisodeDetails) -> bool:
-    """Whether the name says no more than the number, in whatever language: `Folge 5`, `Épisode 5`, `5. Bölüm`, `第 5 集`."""
-    numbers = _NUMBER.findall(episode.name)
+    """Whether the name says no more than the number: `Folge 5`, `Épisode 5`, `5. Bölüm`, `第 5 集`.
+
+    Where there is an overview somebody has translated the episode, and only well-known words count: `Brief 3` may be its name.
+    """
+    if not episode.name:
+        return True
     others = _NUMBER.sub(" ", episode.name).replace(".", " ").split()
-    cjk = all(len(word) == 1 for word in others)
-    return not episode.name or (numbers == [str(episode.number)] and (len(others) <= 1 or cjk))
+    if _NUMBER.findall(episode.name) != [str(episode.number)]:
+        return False
+    if episode.overview:
+        return " ".join(others).casefold() in _EPISODE
+    return len(others) <= 1 or all(len(word) == 1 for word in others)
 
 
 def with_words_of(season: SeasonDetails, english: SeasonDetails) -> SeasonDetails:
@@ -68,7 +81,7 @@ def joined(seasons: Sequence[SeasonDetails], detailed: Sequence[SeasonDetails]) 
 def _filled(episode: EpisodeDetails, english: EpisodeDetails | None) -> EpisodeDetails:
     if english is None:
         return episode
-    name = english.name if english.name and is_generic(episode) else episode.name
+    name = english.name if english.name and is_generic(episode) and not is_generic(english) else episode.name
     return replace(episode, name=name, overview=episode.overview or english.overview)
 
 
