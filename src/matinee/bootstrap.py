@@ -25,6 +25,8 @@ from matinee.features.catalog.service import CatalogOptions, CatalogueSources, M
 from matinee.features.library.demo import DemoLibrary as DemoFiles
 from matinee.features.library.feature import FEATURE as LIBRARY
 from matinee.features.library.policy import LibraryOptions
+from matinee.features.monitoring.feature import FEATURE as MONITORING
+from matinee.features.monitoring.policy import MonitoringOptions
 from matinee.features.notifications.feature import FEATURE as NOTIFICATIONS
 from matinee.features.playback.feature import FEATURE as PLAYBACK
 from matinee.features.playback.policy import PlaybackOptions
@@ -62,7 +64,7 @@ from matinee.providers.tmdb import TmdbOptions, TmdbProvider, api_policy, image_
 
 log = structlog.get_logger(__name__)
 
-FEATURES: tuple[Feature, ...] = (ACCOUNTS, CATALOG, LIBRARY, PROGRESS, PLAYBACK, NOTIFICATIONS, ADMIN)
+FEATURES: tuple[Feature, ...] = (ACCOUNTS, CATALOG, LIBRARY, PROGRESS, MONITORING, PLAYBACK, NOTIFICATIONS, ADMIN)
 """In the order of the import contract, lowest first: a feature finds the services below it when it is built."""
 
 
@@ -299,6 +301,7 @@ def _options(container: Container, settings: Settings) -> None:
         LibraryOptions,
         LibraryOptions(paths=settings.library_paths, watch=settings.watch, demo=settings.demo, data_dir=paths.root),
     )
+    container.add(MonitoringOptions, MonitoringOptions(probe_interval=timedelta(seconds=settings.probe_interval)))
     container.add(
         PlaybackOptions,
         PlaybackOptions(

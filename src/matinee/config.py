@@ -104,6 +104,9 @@ class Settings(BaseSettings):
     http_proxy: SecretStr | None = Field(
         None, description="Proxy for calls to other servers.", examples=["http://proxy.example:3128"]
     )
+    probe_interval: float = Field(
+        60, ge=5, le=3600, description="Seconds between looks at services that nobody uses.", examples=["60"]
+    )
     catalog_access: Literal["members", "public"] = Field(
         "members", description="Who may read the catalogue.", examples=["members"]
     )

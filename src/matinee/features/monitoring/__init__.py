@@ -1,0 +1,1 @@
+"""The services that Matinee needs, and how they are."""
