@@ -21,6 +21,7 @@ from matinee.features.accounts.policy import SESSION_COOKIE, AccountsOptions
 from matinee.features.accounts.service import AccountsService
 from matinee.features.admin.feature import FEATURE as ADMIN
 from matinee.features.catalog.feature import FEATURE as CATALOG
+from matinee.features.catalog.purging import EVERYTHING
 from matinee.features.catalog.service import CatalogOptions, CatalogueSources, MetadataProviders
 from matinee.features.library.demo import DemoLibrary as DemoFiles
 from matinee.features.library.feature import FEATURE as LIBRARY
@@ -59,7 +60,10 @@ from matinee.infra.paths import DataPaths
 from matinee.infra.signing import Signer
 from matinee.infra.upstream import Upstreams
 from matinee.ports.cdn import Cdn, NoCdn
+from matinee.providers.cloudflare import TRANSFORM, CloudflareCdn, CloudflareOptions
+from matinee.providers.cloudflare import policy as cloudflare_policy
 from matinee.providers.demo import DemoLibrary, DemoProvider
+from matinee.providers.plain_cdn import PlainCdn
 from matinee.providers.tmdb import TmdbOptions, TmdbProvider, api_policy, image_policy
 
 log = structlog.get_logger(__name__)
@@ -141,6 +145,7 @@ def _http_options(settings: Settings) -> HttpOptions:
         body_limit=settings.body_limit,
         time_limit=settings.request_timeout,
         behind_tls=settings.public_url.startswith("https:"),
+        image_origin="/".join(settings.cdn_url.split("/")[:3]),
     )
 
 
@@ -212,8 +217,12 @@ async def _infrastructure(container: Container, settings: Settings, stack: Async
     bus, cache = await _cache(container, settings, stack)
     upstreams = container.add(Upstreams, Upstreams(clock, metrics.registry, bus))
     stack.push_async_callback(upstreams.aclose)
+    cdn = _cdn(upstreams, settings)
+    container.add(Cdn, cdn)  # type: ignore[type-abstract]  # a Protocol as a key
     limits = container.add(Limits, Limits(LimitOptions.changed(settings.limits)))
-    options = SharedOptions(public=settings.catalog_access == "public")
+    options = SharedOptions(
+        public=settings.catalog_access == "public", edge_headers=lambda tags: cdn.headers((EVERYTHING, *sorted(tags)))
+    )
     table = AnswerTable(settings.answer_memory_bytes, metrics)
     cache.on_invalidated(table.invalidate)
     container.add(SharedAnswers, SharedAnswers(table, limits, clock, options, metrics))
@@ -293,7 +302,6 @@ def _options(container: Container, settings: Settings) -> None:
     paths = container.get(DataPaths)
     demo = DemoLibrary(container.get(MediaTools), paths.demo, settings.demo_titles)
     container.add(DemoFiles, demo)  # type: ignore[type-abstract]  # a Protocol as a key
-    container.add(Cdn, NoCdn())  # type: ignore[type-abstract]  # a Protocol as a key
     tmdb = _tmdb(container, settings)
     container.add(MetadataProviders, MetadataProviders((DemoProvider(demo), *tmdb)))
     container.add(CatalogueSources, CatalogueSources(tmdb))
@@ -314,6 +322,24 @@ def _options(container: Container, settings: Settings) -> None:
             base_path=settings.base_path,
         ),
     )
+
+
+def _cdn(upstreams: Upstreams, settings: Settings) -> Cdn:
+    """What is in front of this server; Cloudflare also where it only makes formats, or where only its cache is to be purged."""
+    token, proxy = settings.cloudflare_token, settings.http_proxy
+    options = CloudflareOptions(
+        cdn_url=settings.cdn_url,
+        zone=settings.cloudflare_zone,
+        token=token.get_secret_value() if token else "",
+        proxy=proxy.get_secret_value() if proxy else None,
+    )
+    missing = "" if token else "MATINEE_CLOUDFLARE_TOKEN is not set"
+    upstream = upstreams.add(cloudflare_policy(options), kind="cdn", disabled=missing)
+    if token or settings.cdn_url.rstrip("/").endswith(TRANSFORM):
+        cdn = CloudflareCdn(upstream, options)
+        upstream.probe_with(cdn.probe)
+        return cdn
+    return PlainCdn(settings.cdn_url) if settings.cdn_url else NoCdn()
 
 
 def _tmdb(container: Container, settings: Settings) -> tuple[TmdbProvider, ...]:

@@ -107,6 +107,21 @@ class Settings(BaseSettings):
     probe_interval: float = Field(
         60, ge=5, le=3600, description="Seconds between looks at services that nobody uses.", examples=["60"]
     )
+    cdn_url: str = Field(
+        "",
+        pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?)?$",
+        description="Where pictures are fetched from, in place of this server; `…/cdn-cgi/image` for Cloudflare's own formats.",
+        examples=["https://cdn.example"],
+    )
+    cloudflare_zone: str = Field(
+        "",
+        pattern=r"^([0-9a-f]{32})?$",
+        description="Id of the zone, 32 hex digits (not its name).",
+        examples=["0123456789abcdef…"],
+    )
+    cloudflare_token: SecretStr | None = Field(
+        None, description="API token that may purge the zone's cache.", examples=["a token of Zone, Cache Purge"]
+    )
     catalog_access: Literal["members", "public"] = Field(
         "members", description="Who may read the catalogue.", examples=["members"]
     )
@@ -168,7 +183,7 @@ class Settings(BaseSettings):
             raise ValueError("must be one word of ASCII characters")
         return SecretStr(text) if text else None
 
-    @field_validator("tmdb_base_urls", "tmdb_image_url", "http_proxy")
+    @field_validator("tmdb_base_urls", "tmdb_image_url", "http_proxy", "cdn_url")
     @classmethod
     def _addresses(cls, value: tuple[str, ...] | str | SecretStr | None) -> tuple[str, ...] | str | SecretStr | None:
         text = value.get_secret_value() if isinstance(value, SecretStr) else value or ()
@@ -301,6 +316,13 @@ def _combinations(settings: Settings) -> list[Problem]:
     if (settings.admin_name is None) != (settings.admin_password is None):
         missing = "admin_password" if settings.admin_password is None else "admin_name"
         problems.append(Problem(missing, "is missing", "name and password of the first admin together", "…"))
+    if bool(settings.cloudflare_zone) != (settings.cloudflare_token is not None):
+        missing = "cloudflare_token" if settings.cloudflare_token is None else "cloudflare_zone"
+        problems.append(Problem(missing, "is missing", "zone and token together", "…"))
+    if settings.cdn_url and settings.catalog_access != "public":
+        # It fetches without credentials, and gives what it has to everybody.
+        expected = "MATINEE_CATALOG_ACCESS=public beside it"
+        problems.append(Problem("cdn_url", "the catalogue is for members only", expected, "https://cdn.example"))
     if settings.database_replicas and settings.effective_database_url.startswith("sqlite"):
         problems.append(
             Problem("database_replicas", "SQLite has no replicas", "MATINEE_DATABASE_URL on PostgreSQL", "postgresql://…")

@@ -30,7 +30,8 @@ PurgeOutcome = Purged | Unavailable | Rejected
 class Cdn(Protocol):
     """One network.
 
-    `image_origin` is the origin (`https://cdn.example`) that pages load pictures from, empty for this server's own. `purge_limit` is how many addresses or tags one purge takes; 0 where nothing can be purged.
+    `image_origin` is the origin (`https://cdn.example`) that pages load pictures from, empty for this server's own. `purge_limit`
+    is how many addresses or tags one purge takes; 0 where nothing can be purged.
     """
 
     name: str
@@ -40,8 +41,11 @@ class Cdn(Protocol):
     def url(self, path: str) -> str:
         """The address at which a client finds the picture that this server has at `path` (with its base path)."""
 
-    def headers(self, tags: Iterable[str], *, negotiated: bool = False) -> Mapping[str, str]:
-        """Headers that tell the network what an answer is about; `negotiated`: its bytes depend on the request's `Accept`."""
+    def headers(self, tags: Iterable[str]) -> Mapping[str, str]:
+        """Headers that tell the network what an answer is about; the broader tags first."""
+
+    def picture_headers(self, tags: Iterable[str], *, negotiated: bool) -> Mapping[str, str]:
+        """The same for a picture; `negotiated`: its bytes depend on the request's `Accept`."""
 
     async def purge(self, urls: Sequence[str] = (), tags: Sequence[str] = ()) -> PurgeOutcome:
         """Forget answers by absolute address and by tag, at most `purge_limit` of each. Raises nothing but programming errors."""
@@ -57,7 +61,10 @@ class NoCdn:
     def url(self, path: str) -> str:
         return path
 
-    def headers(self, tags: Iterable[str], *, negotiated: bool = False) -> Mapping[str, str]:
+    def headers(self, tags: Iterable[str]) -> Mapping[str, str]:
+        return {}
+
+    def picture_headers(self, tags: Iterable[str], *, negotiated: bool) -> Mapping[str, str]:
         return {}
 
     async def purge(self, urls: Sequence[str] = (), tags: Sequence[str] = ()) -> PurgeOutcome:

@@ -52,6 +52,8 @@ class HttpOptions:
     body_limit: int = 1_048_576
     time_limit: float = 30.0
     behind_tls: bool = False
+    image_origin: str = ""
+    """Where pages may load pictures from beside this server (`https://cdn.example`)."""
 
 
 Lifespan = Callable[[], AbstractAsyncContextManager[None]]
@@ -79,6 +81,8 @@ def create_app(
 def security_headers(options: HttpOptions) -> dict[str, str]:
     """What every answer carries."""
     headers = dict(SECURITY_HEADERS)
+    if options.image_origin:
+        headers["content-security-policy"] = CONTENT_POLICY.replace("img-src 'self'", f"img-src 'self' {options.image_origin}")
     if options.behind_tls:
         headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
     return headers

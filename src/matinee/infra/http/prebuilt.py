@@ -63,6 +63,8 @@ class Prebuilt:
     fresh_until: float
     until: float
     tags: frozenset[str]
+    edge: tuple[tuple[bytes, bytes], ...] = ()
+    """Headers for a network in front of this server."""
     digest: str = ""
     _variants: dict[str, Variant] = field(default_factory=dict)
     chosen: dict[str, Variant] = field(default_factory=dict)
@@ -101,7 +103,7 @@ class Prebuilt:
         body = _MAKERS[coding](self.body) if coding else self.body
         etag = f'"{self.digest}-{coding}"' if coding else f'"{self.digest}"'
         kept = [(b"cache-control", self.cache_control.encode()), (b"vary", b"Accept-Encoding"), (b"etag", etag.encode())]
-        lasting = [*kept, (b"content-type", self.media_type)]
+        lasting = [*kept, (b"content-type", self.media_type), *self.edge]
         if coding:
             lasting.append((b"content-encoding", coding.encode()))
         length = (b"content-length", str(len(body)).encode())

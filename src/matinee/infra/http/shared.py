@@ -7,7 +7,7 @@ that is being made is waited for, however many ask; a new one is encoded once an
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -47,11 +47,13 @@ class Degraded(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class SharedOptions:
-    """`public`: everybody may read the catalogue, without an account. `table_bytes` bounds the prebuilt answers."""
+    """`public`: everybody may read the catalogue, without an account. `table_bytes` bounds the prebuilt answers. `edge_headers`:
+    what a network in front of this server is told about an answer with these tags."""
 
     public: bool = False
     scope: CallerScope = "catalog:read"
     table_bytes: int = 64 * 1024 * 1024
+    edge_headers: Callable[[Iterable[str]], Mapping[str, str]] = lambda _tags: {}
 
 
 async def catalogue_reader(request: Request, caller: Annotated[Caller | None, Depends(current_caller)]) -> Caller | None:
@@ -149,6 +151,7 @@ class SharedAnswers:
             fresh_until=now + freshness.fresh_for,
             until=monotonic + lasts,
             tags=tags_of(freshness),
+            edge=tuple((name.encode(), value.encode()) for name, value in self.options.edge_headers(freshness.tags).items()),
         )
         self.table.put(target, answer, began)
         return answer

@@ -45,7 +45,7 @@ async def image(
     headers = {
         "etag": f'"{picture.digest}"',
         "cache-control": caching(picture, public=answers.options.public),
-        **edge.headers(("image", f"image-{name}"), negotiated=picture.negotiated),
+        **edge.picture_headers(("image", f"image-{name}"), negotiated=picture.negotiated),
     }
     if picture.negotiated:
         headers["vary"] = "Accept"
