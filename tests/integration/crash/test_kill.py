@@ -62,7 +62,9 @@ def test_a_scan_goes_on_where_it_was_killed(product: Product, library: Path, tmp
     product.start()
     with product.signed_in() as client:
         wait_for_end(client, job_id)
-        scanned = client.get(f"/api/v1/library/scan/{job_id}").json()
+        # The scan that every start begins with may have met the first of the files.
+        scans = client.get("/api/v1/admin/jobs?name=library.scan&limit=100").json()["items"]
+        scanned = [client.get(f"/api/v1/library/scan/{scan['id']}").json() for scan in scans]
         shows = client.get("/api/v1/library/shows").json()["items"]
         assert [show["title"] for show in shows] == ["Measured 001"]
         items = client.get(f"/api/v1/shows/{shows[0]['id']}").json()["library"]["items"]
@@ -70,7 +72,8 @@ def test_a_scan_goes_on_where_it_was_killed(product: Product, library: Path, tmp
     assert len(found) == FILES
     assert set(found.values()) == {1}
     assert all(len(item["files"]) == 1 for item in items)
-    assert (scanned["added"], scanned["problems"]) == (FILES, 0)
+    assert sum(scan["added"] for scan in scanned) == FILES
+    assert sum(scan["problems"] for scan in scanned) == 0
 
 
 @pytest.mark.timeout(180)
