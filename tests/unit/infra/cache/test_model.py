@@ -203,12 +203,11 @@ class Run:
 @pytest.mark.timeout(300)
 def test_no_sequence_makes_the_cache_answer_what_it_must_not(disk: bool) -> None:
     @settings(
-        max_examples=40 if disk else 300,
-        stateful_step_count=30,
+        max_examples=25 if disk else 300,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow],
     )
-    @given(st.lists(OPERATIONS, min_size=5, max_size=40))
+    @given(st.lists(OPERATIONS, min_size=15, max_size=50))
     def check(operations: list[Any]) -> None:
         with tempfile.TemporaryDirectory() as folder:
             asyncio.run(Run(Path(folder) if disk else None).perform(operations))
