@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, cast
 
@@ -21,6 +22,7 @@ from matinee.infra.ids import JobId
 from matinee.infra.jobs.definitions import Jobs, JobView
 
 T = TypeVar("T")
+_MOST = 10_000
 commands = typer.Typer()
 
 
@@ -84,6 +86,36 @@ def remove_demo(context: typer.Context) -> None:
 
     _run(context, work)
     typer.echo("The demo is gone.")
+
+
+library = typer.Typer(help="The library's records.", no_args_is_help=True)
+commands.add_typer(library, name="library")
+
+
+@library.command("purge")
+def purge(
+    context: typer.Context,
+    older_than: Annotated[str, typer.Option(help="How long a file must have been missing: 30d, 12w, 1y.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list them.")] = False,
+) -> None:
+    """Forget files that have been missing for long. Titles and what was watched stay, and no file is deleted."""
+    age, console = _age(older_than), Console()
+
+    async def work(container: Container) -> JobView:
+        job_id = await container.get(LibraryService).start_purge(age, dry_run=dry_run)
+        return await _watched(container, console, job_id, "Looking for missing files")
+
+    job = _run(context, work)
+    for path in (job.result or {}).get("paths", ()):
+        console.print(path, markup=False, highlight=False, soft_wrap=True)
+    _end(console, job)
+
+
+def _age(text: str) -> timedelta:
+    number, unit = text[:-1], {"d": 1, "w": 7, "y": 365}.get(text[-1:])
+    if unit is None or not number.isdecimal() or not 0 < int(number) <= _MOST:
+        raise typer.BadParameter("use a number of days, weeks or years: 30d, 12w, 1y", param_hint="--older-than")
+    return timedelta(days=int(number) * unit)
 
 
 def _run(context: typer.Context, work: Callable[[Container], Awaitable[T]]) -> T:

@@ -15,6 +15,7 @@ from matinee.features.library.folders import Folders
 from matinee.features.library.jobs import demo_of, jobs
 from matinee.features.library.policy import LibraryOptions, ScanRequest
 from matinee.features.library.posters import PosterFrames
+from matinee.features.library.purge import Purge
 from matinee.features.library.routes import router
 from matinee.features.library.scanner import Scanner
 from matinee.features.library.service import LibraryService
@@ -44,6 +45,7 @@ def build(container: Container) -> None:
     scanner = Scanner(database, catalog, container.get(Prober), events, clock, options, work, posters)
     container.add(LibraryService, library)
     container.add(Scanner, scanner)
+    container.add(Purge, Purge(database, events, clock))
     container.add(Watcher, Watcher(database, library.start_scan, clock, options))
     catalog.use_library(library)
 

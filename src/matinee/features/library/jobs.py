@@ -9,8 +9,9 @@ from typing import Final
 from matinee.features.library.demo import DemoLibrary
 from matinee.features.library.policy import ScanRequest
 from matinee.features.library.posters import PosterFrames
+from matinee.features.library.purge import Purge
 from matinee.features.library.scanner import POSTERS, Scanner
-from matinee.features.library.service import DEMO, SCAN, LibraryService
+from matinee.features.library.service import DEMO, PURGE, SCAN, LibraryService
 from matinee.infra.errors import NotFound
 from matinee.infra.feature import Container
 from matinee.infra.ids import TitleId
@@ -23,7 +24,7 @@ _SHOW_AFTER: Final = 4
 def jobs(container: Container) -> Iterable[JobDefinition]:
     """What bootstrap registers."""
     scanner, library = container.get(Scanner), container.get(LibraryService)
-    posters, demo = container.get(PosterFrames), demo_of(container)
+    posters, purge, demo = container.get(PosterFrames), container.get(Purge), demo_of(container)
 
     async def scan(context: JobContext) -> Result:
         counts = await scanner.scan(context.job_id, request_from(context.payload), context.progress)
@@ -42,10 +43,16 @@ def jobs(container: Container) -> Iterable[JobDefinition]:
             made += await posters.give_quietly(title_id)
         return {"made": made}
 
+    async def forget(context: JobContext) -> Result:
+        older_than, dry_run = timedelta(seconds=context.payload["older_than"]), bool(context.payload["dry_run"])
+        counts = await purge.run(older_than, context.progress, dry_run=dry_run)
+        return {"forgotten": counts.forgotten, "kept": counts.kept, "dry_run": dry_run, "paths": counts.paths}
+
     retry = Retry(attempts=3, pause=timedelta(seconds=5))
     return [
         JobDefinition(SCAN, "Scan the library", scan, retry=retry),
         JobDefinition(POSTERS, "Take posters from videos", make_posters, retry=retry),
+        JobDefinition(PURGE, "Forget missing files", forget, retry=retry),
         JobDefinition(DEMO, "Make the demo library", make_demo, retry=retry),
     ]
 

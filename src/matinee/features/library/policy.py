@@ -14,6 +14,8 @@ from matinee.infra.media.info import MediaInfo
 
 FileState = Literal["ok", "broken", "missing"]
 FolderOrigin = Literal["user", "settings", "demo"]
+UNREADABLE_FOLDER = "unreadable_folder"
+"""The problem of a sub-folder that could not be listed: nothing is known of what is below it."""
 
 
 @dataclass(frozen=True, slots=True)

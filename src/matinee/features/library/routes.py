@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -23,6 +24,7 @@ from matinee.features.library.schemas import (
     ItemView,
     JobStarted,
     ProblemView,
+    PurgeStart,
     ScanStart,
     ScanView,
 )
@@ -172,6 +174,16 @@ async def scan(request: Request, job_id: Identifier, library: Library, jobs: Job
     if job.name not in (SCAN, DEMO):
         raise NotFound("This job is no scan.")
     return answer(request, _scan(job, await library.scan_counts(unit, job.id)), cache="no-store")
+
+
+@router.post("/purge", status_code=202)
+async def start_purge(body: PurgeStart, library: Library, jobs: JobsOf, _caller: Admin) -> JobStarted:
+    """Forget files that have been missing for long, in folders that the last scan could reach. Titles and history stay.
+
+    The job's result (`GET /admin/jobs/{id}`) counts the files `forgotten` and those `kept`, whose absence is not certain.
+    """
+    job_id = await library.start_purge(timedelta(seconds=body.older_than), dry_run=body.dry_run)
+    return JobStarted(job_id=job_id, state=(await jobs.get(job_id)).state)
 
 
 @router.get("/problems", response_model=ListOf[ProblemView])

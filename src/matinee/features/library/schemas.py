@@ -61,6 +61,15 @@ class JobStarted(BaseModel):
     state: str
 
 
+class PurgeStart(BaseModel):
+    """Which files to forget."""
+
+    older_than: int = Field(
+        ge=86_400, le=3_153_600_000, description="Seconds that a file must have been missing for, at least a day."
+    )
+    dry_run: bool = Field(default=False, description="Only find them.")
+
+
 class ScanView(BaseModel):
     """A scan: the job, and what it has done so far, in files."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from matinee.features.catalog.service import CatalogService, ItemSummary
@@ -25,7 +25,7 @@ from matinee.infra.paging import Cursors, Page
 
 __all__ = ["EXTERNAL_SUBTITLES_FROM", "ExternalSubtitle", "LibraryOptions", "LibraryService", "Playable", "PlayableFile"]
 
-SCAN, DEMO = "library.scan", "library.demo"
+SCAN, DEMO, PURGE = "library.scan", "library.demo", "library.purge"
 _PROBLEMS = "library.problems"
 
 
@@ -174,6 +174,11 @@ class LibraryService:
     async def scan_counts(self, unit: ReadUnit, job_id: JobId) -> ScanCounts:
         """What a scan has done so far."""
         return await self._rows.counts(unit, job_id) or ScanCounts()
+
+    async def start_purge(self, older_than: timedelta, *, dry_run: bool = False) -> JobId:
+        """Enqueue the forgetting of files that have been missing for `older_than`; `dry_run` only finds them."""
+        seconds = int(older_than.total_seconds())
+        return await self._jobs.enqueue(PURGE, {"older_than": seconds, "dry_run": dry_run}, key=f"{seconds}:{dry_run}")
 
     # The demo
 

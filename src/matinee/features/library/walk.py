@@ -16,6 +16,7 @@ from typing import Final
 from matinee.features.library.names.extras import extra_kind
 from matinee.features.library.names.formats import SUBTITLE_CODECS, VIDEO_SUFFIXES
 from matinee.features.library.paths import is_within, key_of, real, stored
+from matinee.features.library.policy import UNREADABLE_FOLDER
 from matinee.features.library.sidecars import Entry, signature, subtitles_of
 
 _SKIPPED: Final = frozenset({"@eadir", "$recycle.bin", "lost+found", "system volume information", "#recycle"})
@@ -127,7 +128,7 @@ class Walk:
                 listing.ignored = True
                 return listing
         except OSError as error:
-            listing.troubles.append(Trouble(folder, "unreadable_folder", _reason(error), protects=True))
+            listing.troubles.append(Trouble(folder, UNREADABLE_FOLDER, _reason(error), protects=True))
             listing.ignored = True
             return listing
         for entry in found:

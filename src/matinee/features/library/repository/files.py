@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select, union_all, update
+from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select, union_all, update
 
 from matinee.features.library.models import LibraryFile, LibraryFolder
 from matinee.infra.database import ReadUnit, UnitOfWork
@@ -134,6 +134,28 @@ class FileRepository:
         """How many files of a folder are not missing."""
         query = select(func.count()).where(LibraryFile.folder_id == folder_id, LibraryFile.state != "missing")
         return (await unit.session.execute(query.where(_below(under)) if under else query)).scalar_one()
+
+    async def count_missing(self, unit: ReadUnit, before: datetime) -> int:
+        """How many files are missing since before then."""
+        query = select(func.count()).where(LibraryFile.state == "missing", LibraryFile.missing_since <= before)
+        return (await unit.session.execute(query)).scalar_one()
+
+    async def missing(self, unit: ReadUnit, folder_id: str, before: datetime, after: str, limit: int) -> list[tuple[str, str]]:
+        """Id and path of files of a folder that are missing since before then, in order of id, from behind `after`."""
+        query = select(LibraryFile.id, LibraryFile.path).where(
+            LibraryFile.folder_id == folder_id,
+            LibraryFile.state == "missing",
+            LibraryFile.missing_since <= before,
+            LibraryFile.id > after,
+        )
+        rows = await unit.session.execute(query.order_by(LibraryFile.id).limit(limit))
+        return [(row[0], row[1]) for row in rows]
+
+    async def forget(self, unit: UnitOfWork, file_ids: Sequence[str]) -> None:
+        """Delete files that are missing still, with their links to items."""
+        for start in range(0, len(file_ids), _SOME):
+            some = LibraryFile.id.in_(file_ids[start : start + _SOME])
+            await unit.session.execute(delete(LibraryFile).where(some, LibraryFile.state == "missing"))
 
     async def counts(self, unit: ReadUnit) -> dict[str, int]:
         """How many usable files each folder has."""

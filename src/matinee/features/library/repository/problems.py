@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, tuple_, update
+from sqlalchemy import delete, func, or_, select, tuple_, update
 
 from matinee.features.library.models import LibraryFolder, LibraryProblem
 from matinee.features.library.paths import key_of
+from matinee.features.library.policy import UNREADABLE_FOLDER
 from matinee.infra.database import ReadUnit, UnitOfWork
 from matinee.infra.database.upsert import insert_into
 from matinee.infra.ids import new_id
@@ -41,6 +42,12 @@ class ProblemRepository:
         if under:
             old = old.where(LibraryProblem.path_key >= under, LibraryProblem.path_key < under + "0")
         await unit.session.execute(old)
+
+    async def unreachable(self, unit: ReadUnit, folder_id: str) -> list[str]:
+        """Paths in a folder that its last scan could not look into; "" is the folder itself."""
+        blind = or_(LibraryProblem.path_key == "", LibraryProblem.code == UNREADABLE_FOLDER)
+        query = select(LibraryProblem.path).where(LibraryProblem.folder_id == folder_id, blind)
+        return list((await unit.session.execute(query)).scalars())
 
     async def count(self, unit: ReadUnit, folder_id: str) -> int:
         """How many problems a folder has."""
