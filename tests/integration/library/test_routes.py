@@ -250,3 +250,22 @@ async def test_lists_can_be_of_some_years(site: Site) -> None:
     await site.post("/library/folders", {"path": str(site.root)})
     page = await site.get("/library/movies?sort=year&year_from=2001&year_to=2002")
     assert [card["title"] for card in page["items"]] == ["Film 1", "Film 2"]
+
+
+async def test_administrators_have_missing_files_forgotten(site: Site, clock: ManualClock) -> None:
+    await site.post("/library/folders", {"path": str(site.root)})
+    (site.root / "Show" / "Show S01E01.mkv").unlink()
+    await site.post("/library/scan", {})
+    await clock.advance(3 * 86_400)
+    asked = {"older_than": 2 * 86_400, "dry_run": True}
+    assert (await site.post("/library/purge", asked, "anna")).status_code == 403
+    assert (await site.post("/library/purge", {"older_than": 60})).status_code == 422
+    jobs = site.container.get(Jobs)  # type: ignore[type-abstract]  # a Protocol as a key
+    for dry_run in (True, False):
+        started = await site.post("/library/purge", {**asked, "dry_run": dry_run})
+        assert started.status_code == 202
+        job = await jobs.get(started.json()["job_id"])
+        path = str(site.root / "Show" / "Show S01E01.mkv")
+        assert job.result == {"forgotten": 1, "kept": 0, "dry_run": dry_run, "paths": [path]}
+    started = await site.post("/library/purge", {**asked, "dry_run": True})
+    assert (await jobs.get(started.json()["job_id"])).result == {"forgotten": 0, "kept": 0, "dry_run": True, "paths": []}
