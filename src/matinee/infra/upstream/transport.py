@@ -18,8 +18,10 @@ class Call:
     `base_url` replaces the policy's base URLs for this call, and then none other is tried.
     `expects` is the media type that a 2xx answer must have; "" takes any.
     `decode` reads the body of a 2xx answer inside the chain, so that garbage is retried and counted like any other failure; it
-    raises ValueError (as `json.loads` and msgspec do) for what it cannot read. Its result is `Reply.value`. `expires_at` is set
-    by the chain: monotonic seconds by which the whole call must have ended.
+    raises ValueError (as `json.loads` and msgspec do) for what it cannot read. Its result is `Reply.value`.
+    `accepts` is asked about an answer whose status is an error (but 429): True makes it a `Reply` like any other, neither retried
+    nor counted as a failure. Some systems say "no such thing" with a 500, or "not for you" about one thing with a 401.
+    `expires_at` is set by the chain: monotonic seconds by which the whole call must have ended.
     """
 
     method: str
@@ -31,6 +33,7 @@ class Call:
     base_url: str | None = None
     expects: str = ""
     decode: Callable[[bytes], Any] | None = None
+    accepts: Callable[[Reply], bool] | None = None
     expires_at: float | None = None
 
     @property

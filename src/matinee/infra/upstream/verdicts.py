@@ -16,6 +16,8 @@ _NEVER_BETTER = frozenset({501, 505})
 def judged(upstream: str, call: Call, reply: Reply, now: datetime) -> Reply:
     """The reply, with its body decoded where the call asks for it; raises the `UpstreamError` that it amounts to."""
     status = reply.status
+    if (status in {401, 403} or status >= 500) and call.accepts is not None and call.accepts(reply):
+        return reply
     if status in {401, 403}:
         raise UpstreamRejected(upstream, f"it refused our credential (status {status})", reply=reply)
     if status == 429:

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matinee.infra.upstream import UpstreamError, UpstreamRateLimited, UpstreamRejected, UpstreamUnavailable
+from matinee.infra.upstream import Reply, UpstreamError, UpstreamRateLimited, UpstreamRejected, UpstreamUnavailable
 from matinee.infra.upstream.body import BodyTooLarge, BodyUnreadable, read_body
 from matinee.infra.upstream.verdicts import judged, retry_after
 from tests.unit.infra.upstream.doubles import GET, START, reply
@@ -47,6 +47,19 @@ def test_what_is_an_error(status: int, kind: type[UpstreamError], transient: boo
     assert error.value.reply is not None
     assert error.value.reply.status == status
     assert error.value.retry_after == (None if kind is UpstreamRejected else 7)
+
+
+def test_a_call_may_know_an_error_to_be_an_answer() -> None:
+    def no_such_id(found: Reply) -> bool:
+        return found.body == b'{"status_code":44}'
+
+    call = replace(GET, accepts=no_such_id)
+    for status in (500, 401, 403, 503):
+        assert judged("films", call, reply(status, body=b'{"status_code":44}'), START).status == status
+        with pytest.raises(UpstreamError):
+            judged("films", call, reply(status, body=b'{"status_code":11}'), START)
+    with pytest.raises(UpstreamRateLimited):
+        judged("films", call, reply(429, body=b'{"status_code":44}'), START)
 
 
 def test_retry_after_is_seconds_or_a_date() -> None:
