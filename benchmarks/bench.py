@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+ROOT = Path(__file__).resolve().parents[1]
 SERVER_CORE, LOAD_CORE = 0, min(1, (os.cpu_count() or 1) - 1)
 _RATE = re.compile(r"Requests/sec:\s+([\d.]+)")
 _ERRORS = re.compile(r"(Non-2xx or 3xx responses: \d+|Socket errors: .*)")
