@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from matinee.infra.cache import Absent, Cache, CacheOptions, CachePolicy, Fill, Hit, SourceFailed
 from matinee.infra.cache.disk_tier import DiskOptions, DiskTier
@@ -209,7 +210,7 @@ def test_no_sequence_makes_the_cache_answer_what_it_must_not(disk: bool) -> None
     )
     @given(st.lists(OPERATIONS, min_size=15, max_size=50))
     def check(operations: list[Any]) -> None:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder, capture_logs():
             asyncio.run(Run(Path(folder) if disk else None).perform(operations))
 
     check()
