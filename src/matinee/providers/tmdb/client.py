@@ -23,7 +23,7 @@ class Missed(Exception):
     """No JSON; `outcome` is what the caller gets instead. `code` is TMDB's own."""
 
     def __init__(self, outcome: NotFound | Unavailable | Rejected, code: int | None = None) -> None:
-        super().__init__(str(outcome))
+        super().__init__("not found" if isinstance(outcome, NotFound) else outcome.reason)
         self.outcome = outcome
         self.code = code
 

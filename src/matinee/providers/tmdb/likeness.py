@@ -39,7 +39,8 @@ def _words(wanted: str, name: str, *, same_year: bool) -> float:
         return 0.5 * _mixed(plain, plain_other)
     score = _mixed(plain, plain_other)
     shorter, longer = sorted((plain, plain_other), key=len)
-    if same_year and longer[: len(shorter)] == shorter:
+    # A file leaves out a subtitle readily, and adds words that no title has.
+    if same_year and longer[: len(shorter)] == shorter and (len(shorter) > 1 or shorter is plain):
         return max(score, _BEGINNING if len(shorter) > 1 else _PART)
     if same_year and len(shorter) > 1 and set(shorter) <= set(longer):
         return max(score, _PART)
@@ -53,7 +54,7 @@ def _mixed(one: list[str], other: list[str]) -> float:
     letters = SequenceMatcher(None, " ".join(one), " ".join(other)).ratio()
     if len(one) == len(other) > 1 and letters > 0.9:
         return max(0.7, 0.6 * dice + 0.35 * letters)
-    return 0.65 * dice + 0.3 * letters
+    return 0.6 * dice + 0.3 * letters
 
 
 def _tokens(text: str) -> list[str]:

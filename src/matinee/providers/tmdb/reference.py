@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 FRESH = timedelta(days=7)
 AGAIN = timedelta(minutes=1)
 """How soon it is asked again after a failure."""
+LONGEST = timedelta(seconds=3)
+"""The call beside which it is asked for waits no longer than that."""
 _SIZE = re.compile(r"(?:[wh]\d{1,4}|original)")
 _OURS = ("tmdb.org", "themoviedb.org")
 
@@ -69,15 +71,16 @@ class Reference:
                 return
             self._due = self._clock.monotonic() + AGAIN.total_seconds()
             try:
-                self.pictures = _pictures(await self._client.get("/configuration")) or self.pictures
-                self.genres = {
-                    "movie": await self._genres("movie", "movie"),
-                    "show": await self._genres("tv", "show"),
-                }
-            except Missed as missed:
-                log.info("tmdb_reference_kept", reason=str(missed.outcome))
+                async with asyncio.timeout(LONGEST.total_seconds()):
+                    await self._ask()
+            except (Missed, TimeoutError) as error:
+                log.info("tmdb_reference_kept", reason=str(error) or "no answer in time")
                 return
             self._due = self._clock.monotonic() + FRESH.total_seconds()
+
+    async def _ask(self) -> None:
+        self.pictures = _pictures(await self._client.get("/configuration")) or self.pictures
+        self.genres = {"movie": await self._genres("movie", "movie"), "show": await self._genres("tv", "show")}
 
     async def _genres(self, series: str, kind: TitleKind) -> Names:
         found = names_of(await self._client.get(f"/genre/{series}/list", {"language": "en"}))

@@ -54,14 +54,9 @@ def is_generic(episode: EpisodeDetails) -> bool:
 
     Where there is an overview somebody has translated the episode, and only well-known words count: `Brief 3` may be its name.
     """
-    if not episode.name:
-        return True
-    others = _NUMBER.sub(" ", episode.name).replace(".", " ").split()
-    if _NUMBER.findall(episode.name) != [str(episode.number)]:
-        return False
-    if episode.overview:
-        return " ".join(others).casefold() in _EPISODE
-    return len(others) <= 1 or all(len(word) == 1 for word in others)
+    if episode.overview and episode.name:
+        return _only_a_number(episode) and _without_number(episode.name) in _EPISODE
+    return not episode.name or _only_a_number(episode)
 
 
 def with_words_of(season: SeasonDetails, english: SeasonDetails) -> SeasonDetails:
@@ -78,10 +73,19 @@ def joined(seasons: Sequence[SeasonDetails], detailed: Sequence[SeasonDetails]) 
     return tuple(known.get(number, found[number]) for number in sorted(found))
 
 
+def _only_a_number(episode: EpisodeDetails) -> bool:
+    others = _without_number(episode.name).split()
+    return _NUMBER.findall(episode.name) == [str(episode.number)] and (len(others) <= 1 or all(len(word) == 1 for word in others))
+
+
+def _without_number(name: str) -> str:
+    return " ".join(_NUMBER.sub(" ", name).replace(".", " ").split()).casefold()
+
+
 def _filled(episode: EpisodeDetails, english: EpisodeDetails | None) -> EpisodeDetails:
     if english is None:
         return episode
-    name = english.name if english.name and is_generic(episode) and not is_generic(english) else episode.name
+    name = english.name if english.name and is_generic(episode) and not _only_a_number(english) else episode.name
     return replace(episode, name=name, overview=episode.overview or english.overview)
 
 
