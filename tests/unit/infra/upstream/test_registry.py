@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import httpx2
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
@@ -203,3 +206,10 @@ async def test_what_prometheus_sees(both: tuple[Process, Process]) -> None:
         'matinee_upstream_call_duration_seconds_count{upstream="films"} 7.0',
     ):
         assert line in text, line
+
+
+async def test_the_reference_lists_every_metric_and_no_other() -> None:
+    page = Path(__file__).parents[4] / "docs" / "reference" / "metrics.md"
+    listed = set(re.findall(r"^\| `(matinee_upstream_\w+)`", page.read_text(encoding="utf-8"), re.MULTILINE))
+    exposed = set(re.findall(r"^# TYPE (matinee_upstream_\w+)", generate_latest(Process().registry).decode(), re.MULTILINE))
+    assert listed == {name for name in exposed if not name.endswith("_created")}
