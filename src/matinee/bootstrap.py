@@ -215,8 +215,8 @@ async def _infrastructure(container: Container, settings: Settings, stack: Async
 
     checks.add("database", database_probe, critical=True)
     bus, cache = await _cache(container, settings, stack)
-    upstreams = container.add(Upstreams, Upstreams(clock, metrics.registry, bus))
-    stack.push_async_callback(upstreams.aclose)
+    upstreams = Upstreams(clock, metrics.registry, bus)
+    container.add(Upstreams, await stack.enter_async_context(upstreams))
     cdn = _cdn(upstreams, settings)
     container.add(Cdn, cdn)  # type: ignore[type-abstract]  # a Protocol as a key
     limits = container.add(Limits, Limits(LimitOptions.changed(settings.limits)))

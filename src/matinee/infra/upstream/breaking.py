@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from matinee.infra.upstream.circuit import CircuitBreaker, Verdict
 from matinee.infra.upstream.errors import UpstreamError, UpstreamTimeout, UpstreamUnavailable
 from matinee.infra.upstream.transport import Call, Reply, Transport
 
 
 class Breaking:
-    """`announce` passes transitions on to other processes, once a try has ended."""
+    """A try that is cancelled, or that our own limits end, says nothing."""
 
-    def __init__(self, inner: Transport, breaker: CircuitBreaker, announce: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, inner: Transport, breaker: CircuitBreaker) -> None:
         self._inner = inner
         self._breaker = breaker
-        self._announce = announce
 
     async def send(self, call: Call) -> Reply:
         permit = self._breaker.admit()
@@ -23,13 +20,11 @@ class Breaking:
             reply = await self._inner.send(call)
         except UpstreamError as error:
             self._breaker.settle(permit, verdict(error))
-            await self._announce()
             raise
         except BaseException:
             self._breaker.settle(permit, "void")
             raise
         self._breaker.settle(permit, "good", elapsed=reply.elapsed)
-        await self._announce()
         return reply
 
 

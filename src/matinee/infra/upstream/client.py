@@ -71,7 +71,7 @@ class HttpClient:
             response = await self._network.handle_async_request(request)
             try:
                 headers = {name.lower(): value for name, value in response.headers.items()}
-                body = await self._body(response, headers)
+                body = await self._body(response, headers, call.method)
             finally:
                 await response.aclose()
             onward = self._redirected(call, request, response.status_code, headers)
@@ -80,9 +80,9 @@ class HttpClient:
             request = onward
         raise UpstreamUnavailable(self._policy.name, "it redirects without end")
 
-    async def _body(self, response: httpx2.Response, headers: Mapping[str, str]) -> bytes:
+    async def _body(self, response: httpx2.Response, headers: Mapping[str, str], method: str) -> bytes:
         limit, declared = self._policy.response_limit, headers.get("content-length", "")
-        if declared.isascii() and declared.isdigit() and int(declared) > limit:
+        if method != "HEAD" and declared.isascii() and declared.isdigit() and int(declared) > limit:
             raise BodyTooLarge
         stream = cast(httpx2.AsyncByteStream, response.stream)
         return await read_body(stream, headers.get("content-encoding", ""), limit)

@@ -72,7 +72,7 @@ class UpstreamPolicy:
     `base_urls` are tried in order; one that failed is tried last for `base_url_rest`. `total` bounds a call with all its tries
     and waiting, `per_try` one exchange, `connect` the connection. `attempts` counts the first try. `response_limit` is in
     bytes, after decoding. `proxy` is an http(s) URL. `redirects` are followed at most so many times, GET only, within the base
-    URLs' origins. `secret_parameters` are names of query parameters whose values never leave the request.
+    URLs' origins. `secret_parameters` are names, in lower case, of query parameters whose values never leave the request.
     """
 
     name: str

@@ -39,7 +39,6 @@ class Prober:
             for upstream in self._upstreams.all():
                 if upstream.probe is not None and not upstream.disabled:
                     group.create_task(self._tend(upstream))
-            group.create_task(self._share())
 
     async def _tend(self, upstream: Upstream) -> None:
         # Not all at once, and not in the first moments of a start.
@@ -53,11 +52,6 @@ class Prober:
                     log.exception("upstream_probe_broken", upstream=upstream.name)
             last_turn = self._clock.monotonic()  # after the probe, which is no use by anybody
             await self._clock.sleep(self._pause(upstream))
-
-    async def _share(self) -> None:
-        while True:
-            await self._upstreams.share()
-            await self._clock.sleep(1.0)
 
     def _pause(self, upstream: Upstream) -> float:
         pause = self._interval * (1 + _JITTER * (2 * self._chance() - 1))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 from prometheus_client import CollectorRegistry
 
+from matinee.infra.background import repeated
 from matinee.infra.bus import Bus, MemoryBus
 from matinee.infra.clock import Clock
 from matinee.infra.errors import NotFound
@@ -21,7 +24,10 @@ if TYPE_CHECKING:
 
 
 class Upstreams:
-    """Built once in bootstrap. `network` stands in for every connection in tests (`httpx2.MockTransport`)."""
+    """Built once in bootstrap; an async context manager that owns the task which tells other processes the news.
+
+    `network` stands in for every connection in tests (`httpx2.MockTransport`).
+    """
 
     def __init__(
         self,
@@ -37,6 +43,15 @@ class Upstreams:
         self._metrics = UpstreamMetrics(registry, self.statuses)
         self._sharing = Sharing(bus or MemoryBus(), clock, heard=self._heard, decided=self._decided)
         self._sharing.ask()
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        await self._stack.enter_async_context(repeated("upstream news", self._sharing.tell, 0, self._clock))
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self._stack.aclose()
+        await self.aclose()
 
     def add(self, policy: UpstreamPolicy, *, kind: str, disabled: str = "") -> Upstream:
         """The transport for `policy`. `kind`: what it is for, such as `metadata`. `disabled`: why it is not set up, if so."""
@@ -86,10 +101,6 @@ class Upstreams:
         upstream = self.get(name)
         await upstream.check()
         return upstream.status()
-
-    async def share(self) -> None:
-        """Send other processes what they have not been told yet."""
-        await self._sharing.flush()
 
     async def aclose(self) -> None:
         """Close all connections."""

@@ -21,8 +21,8 @@ from matinee.infra.clock import Clock
 from matinee.infra.upstream.circuit import BreakerState, Transition
 
 TOPIC = "upstream"
-_PATIENCE = 0.1
-"""Seconds that a call waits at most for the bus to take a message."""
+_PATIENCE = 1.0
+"""Seconds for the bus to take a message; it has a shorter limit of its own."""
 _KEPT = 256
 log = structlog.get_logger(__name__)
 
@@ -43,17 +43,18 @@ class Sharing:
         self._heard = heard
         self._decided = decided
         self._outbox: deque[dict[str, Any]] = deque(maxlen=_KEPT)
+        self._news = asyncio.Event()
         self._decisions: dict[str, tuple[float, bool]] = {}
         bus.subscribe(TOPIC, self._receive)
         bus.on_lost(self.ask)
 
     def ask(self) -> None:
-        """Have the others say what was decided. Sent with the next `flush`."""
-        self._outbox.append({"event": "ask"})
+        """Have the others say what was decided."""
+        self._put({"event": "ask"})
 
     def moved(self, upstream: str, change: Transition) -> None:
         """A breaker of this process has moved by itself."""
-        self._outbox.append(
+        self._put(
             {"event": "moved", "upstream": upstream, "to": change.after, "reason": change.reason, "seconds": change.seconds}
         )
 
@@ -65,8 +66,14 @@ class Sharing:
         self._decisions[upstream] = at, forced
         self._tell(upstream)
 
+    async def tell(self) -> None:
+        """Wait until there is something to tell, and send it. For the background: no call waits for the bus."""
+        await self._news.wait()
+        await self.flush()
+
     async def flush(self) -> None:
-        """Send what waits. Never raises, and hardly waits."""
+        """Send what waits. Never raises."""
+        self._news.clear()
         with suppress(TimeoutError):
             while self._outbox:
                 async with asyncio.timeout(_PATIENCE):
@@ -74,7 +81,11 @@ class Sharing:
 
     def _tell(self, upstream: str) -> None:
         at, forced = self._decisions[upstream]
-        self._outbox.append({"event": "decided", "upstream": upstream, "forced": forced, "at": at})
+        self._put({"event": "decided", "upstream": upstream, "forced": forced, "at": at})
+
+    def _put(self, message: dict[str, Any]) -> None:
+        self._outbox.append(message)
+        self._news.set()
 
     def _receive(self, message: bytes) -> None:
         try:

@@ -58,7 +58,7 @@ class Upstream:
         attempt = Attempt(self._client, policy, clock)
         self._bases = FallingBack(Journaled(attempt, policy.name, metrics, self.journal), policy, clock)
         self._bulkhead = Bulkheaded(self._bases, policy, clock)
-        breaking = Breaking(Budgeted(self._bulkhead, self._budget), self.breaker, sharing.flush)
+        breaking = Breaking(Budgeted(self._bulkhead, self._budget), self.breaker)
         retrying = Retrying(breaking, policy, clock, counted=metrics.retries.labels(policy.name).inc)
         self._chain: Transport = Metered(Deadline(retrying, policy, clock), policy.name, metrics, clock)
 

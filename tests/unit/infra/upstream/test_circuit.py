@@ -199,14 +199,14 @@ async def test_the_window_is_a_sliding_one(clock: LoopClock) -> None:
 async def test_what_each_error_says_about_the_upstream(clock: LoopClock, error: Exception, counted: Counts) -> None:
     breaker = Watched(clock)
     with pytest.raises(type(error)):
-        await Breaking(Scripted(error), breaker, nothing).send(GET)
+        await Breaking(Scripted(error), breaker).send(GET)
     assert breaker.counts == counted
 
 
 async def test_a_slow_answer_is_judged_by_the_exchange_and_not_by_our_queues(clock: LoopClock) -> None:
     breaker = Watched(clock)
-    await Breaking(Scripted((30, reply(elapsed=0.1))), breaker, nothing).send(GET)
-    await Breaking(Scripted(reply(elapsed=2.5)), breaker, nothing).send(GET)
+    await Breaking(Scripted((30, reply(elapsed=0.1))), breaker).send(GET)
+    await Breaking(Scripted(reply(elapsed=2.5)), breaker).send(GET)
     assert breaker.counts == Counts(2, 0, 1)
 
 
@@ -214,7 +214,7 @@ async def test_a_cancelled_call_gives_its_probe_back(clock: LoopClock) -> None:
     breaker = Watched(clock)
     await opened(breaker)
     await clock.sleep(15)
-    chain = Breaking(Scripted((60, reply())), breaker, nothing)
+    chain = Breaking(Scripted((60, reply())), breaker)
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(chain.send(GET)) for _ in range(2)]
         await asyncio.sleep(0)
@@ -228,9 +228,5 @@ async def test_an_open_one_sends_nothing(clock: LoopClock) -> None:
     breaker, inner = Watched(clock), Scripted(reply())
     await opened(breaker)
     with pytest.raises(CircuitOpen):
-        await Breaking(inner, breaker, nothing).send(GET)
+        await Breaking(inner, breaker).send(GET)
     assert inner.calls == []
-
-
-async def nothing() -> None:
-    pass
