@@ -12,7 +12,12 @@ import pytest
 
 from matinee.features.catalog.service import CatalogService, ItemSummary
 from matinee.features.library.service import LibraryService
+from matinee.features.progress.home import PersonalRows
+from matinee.features.progress.ratings import RatingService
+from matinee.features.progress.recommending import Recommender
 from matinee.features.progress.service import Progress, ProgressReport, ProgressService
+from matinee.features.progress.watchlist import WatchlistService
+from matinee.infra.cache import Cache
 from matinee.infra.clock import ManualClock
 from matinee.infra.database import Database, ReadUnit
 from matinee.infra.ids import ItemId, TitleId, UserId
@@ -52,10 +57,18 @@ class Stand:
     """Progress and what surrounds it."""
 
     progress: ProgressService
+    ratings: RatingService
+    watchlist: WatchlistService
+    recommender: Recommender
     catalog: CatalogService
     database: Database
     clock: ManualClock
     shelf: Shelf
+
+    async def home_rows(self, unit: ReadUnit, user: UserId = ANNA) -> dict[str, list[str]]:
+        """The personal rows of the home page that have cards."""
+        rows = await PersonalRows(self.progress, self.recommender, self.watchlist).rows(unit, user, 20)
+        return {row.id: [card.id for card in row.items] for row in rows if row.items}
 
     async def watch(
         self, title_id: TitleId, position: float, item: str | None = None, *, user: UserId = ANNA, duration: float = 0
@@ -69,15 +82,18 @@ class Stand:
 
 
 @pytest.fixture
-async def stand(database: Database, clock: ManualClock, tmp_path: Path) -> Stand:
-    catalog = build(database, clock, tmp_path, [RecordedMetadata()])
+async def stand(database: Database, clock: ManualClock, tmp_path: Path, cache: Cache) -> Stand:
+    catalog = build(database, clock, tmp_path, [RecordedMetadata()], cache)
     for kind, title, year in TITLES:
         title_id = await catalog.resolve(TitleQuery(kind, title, year))
         async with database.write() as unit:
             await catalog.set_available(unit, [title_id], ADDED)
     shelf = Shelf()
     catalog.use_library(shelf)
-    progress = ProgressService(catalog, cast(LibraryService, shelf), clock, Cursors(Signer(b"k" * 32)))
+    cursors = Cursors(Signer(b"k" * 32))
+    progress = ProgressService(catalog, cast(LibraryService, shelf), clock, cursors)
+    ratings, watchlist = RatingService(catalog, clock, cursors), WatchlistService(catalog, clock, cursors)
+    recommender = Recommender(catalog)
     catalog.use_progress(progress)
-    catalog.add_home_source(progress)
-    return Stand(progress, catalog, database, clock, shelf)
+    catalog.add_home_source(PersonalRows(progress, recommender, watchlist))
+    return Stand(progress, ratings, watchlist, recommender, catalog, database, clock, shelf)

@@ -10,14 +10,22 @@ import pytest
 
 from matinee.features.catalog.service import CatalogService
 from matinee.features.progress.feature import FEATURE
+from matinee.features.progress.learning import LEARN, Learning
+from matinee.features.progress.ratings import RatingService
+from matinee.features.progress.recommending import Recommender
 from matinee.features.progress.service import ProgressService
+from matinee.features.progress.watchlist import WatchlistService
 from matinee.infra.database import Database
 from matinee.infra.feature import Container
 from matinee.infra.http.app import HttpOptions, create_app
 from matinee.infra.http.caller import ALL_SCOPES, Authenticator, Caller
 from matinee.infra.http.web import WebFiles
 from matinee.infra.ids import UserId
+from matinee.infra.jobs.definitions import JobDefinition
+from matinee.infra.jobs.immediate import ImmediateJobs
 from matinee.infra.observability import Metrics
+from matinee.infra.recommender.learner import lesson
+from matinee.infra.recommender.values import LearnOptions
 from tests.integration.progress.conftest import Stand
 
 pytestmark = pytest.mark.anyio
@@ -28,17 +36,31 @@ class Named:
 
     async def authenticate(self, method: str, headers: Mapping[str, str], cookies: Mapping[str, str]) -> Caller | None:
         name = headers.get("x-api-key")
-        return None if name is None else Caller(UserId(name), name, "user", "api", ALL_SCOPES, "api_key", "k")
+        if name is None:
+            return None
+        scopes = ALL_SCOPES if name == "root" else ALL_SCOPES - {"admin"} if name != "nothing" else frozenset()
+        return Caller(UserId(name), name, "user", "api", frozenset(scopes), "api_key", "k")
 
 
 @pytest.fixture
-async def client(stand: Stand) -> AsyncIterator[httpx2.AsyncClient]:
+def jobs() -> ImmediateJobs:
+    return ImmediateJobs(hold=True)
+
+
+@pytest.fixture
+async def client(stand: Stand, jobs: ImmediateJobs) -> AsyncIterator[httpx2.AsyncClient]:
     container = Container()
     container.add(Database, stand.database)
     container.add(Metrics, Metrics())
     container.add(Authenticator, Named())  # type: ignore[type-abstract]  # a Protocol as a key
     container.add(CatalogService, stand.catalog)
     container.add(ProgressService, stand.progress)
+    container.add(RatingService, stand.ratings)
+    container.add(WatchlistService, stand.watchlist)
+    container.add(Recommender, stand.recommender)
+    learning = Learning(stand.database, stand.catalog, jobs, stand.clock, LearnOptions(), lesson)
+    jobs.register(JobDefinition(LEARN, "Learn", learning.run))
+    container.add(Learning, learning)
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
@@ -142,3 +164,79 @@ async def test_a_caller_is_needed(client: httpx2.AsyncClient) -> None:
     assert (await client.get("/streaming/progress/movie-101")).status_code == 401
     assert (await client.post("/streaming/progress/movie-101", json={"position": 1, "duration": 2})).status_code == 401
     assert (await client.get("/me/continue-watching")).status_code == 401
+
+
+async def test_a_rating_is_set_read_replaced_and_taken_back(client: httpx2.AsyncClient) -> None:
+    assert (await client.get("/me/ratings/movie-101")).json()["code"] == "resource_not_found"
+    saved = await client.put("/me/ratings/movie-101", json={"rating": 4.5})
+    assert (saved.status_code, saved.json()) == (
+        200,
+        {"title_id": "movie-101", "rating": 4.5, "updated_at": "2026-01-01T00:00:00Z"},
+    )
+    assert (await client.get("/me/ratings/movie-101")).json() == saved.json()
+    await client.put("/me/ratings/movie-101", json={"rating": 2})
+    assert (await client.get("/me/ratings/movie-101")).json()["rating"] == 2
+    assert (await client.get("/me/ratings/movie-101", headers={"x-api-key": "ben"})).status_code == 404
+    for _ in range(2):
+        assert (await client.delete("/me/ratings/movie-101")).status_code == 204
+    assert (await client.get("/me/ratings/movie-101")).status_code == 404
+
+
+@pytest.mark.parametrize("body", [{}, {"rating": 0}, {"rating": 5.5}, {"rating": 3.25}, {"rating": "x"}, {"rating": 3, "x": 1}])
+async def test_wrong_ratings(client: httpx2.AsyncClient, body: dict[str, object]) -> None:
+    answer = await client.put("/me/ratings/movie-101", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
+    assert (await client.get("/me/ratings")).json()["items"] == []
+
+
+async def test_the_watchlist(client: httpx2.AsyncClient) -> None:
+    assert (await client.get("/me/watchlist/movie-101")).json()["code"] == "resource_not_found"
+    saved = await client.put("/me/watchlist/movie-101")
+    assert saved.json() == {"title_id": "movie-101", "added_at": "2026-01-01T00:00:00Z"}
+    assert (await client.get("/me/watchlist/movie-101")).json() == saved.json()
+    [entry] = (await client.get("/me/watchlist", params={"fields": "title_id,title.title"})).json()["items"]
+    assert entry == {"title_id": "movie-101", "title": {"title": "The Paper Lantern"}}
+    for _ in range(2):
+        assert (await client.delete("/me/watchlist/movie-101")).status_code == 204
+    assert (await client.get("/me/watchlist")).json() == {"items": [], "next_cursor": None}
+
+
+@pytest.mark.parametrize(("path", "body"), [("/me/ratings/movie-7", {"rating": 3}), ("/me/watchlist/movie-7", None)])
+async def test_unknown_titles_are_neither_rated_nor_listed(
+    client: httpx2.AsyncClient, path: str, body: dict[str, object] | None
+) -> None:
+    answer = await client.put(path, json=body)
+    assert (answer.status_code, answer.json()["code"]) == (404, "title_not_found")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/me/ratings"),
+        ("GET", "/me/ratings/movie-101"),
+        ("DELETE", "/me/ratings/movie-101"),
+        ("GET", "/me/watchlist"),
+        ("PUT", "/me/watchlist/movie-101"),
+        ("DELETE", "/me/watchlist/movie-101"),
+        ("GET", "/me/recommendations"),
+        ("POST", "/admin/recommendations/learn"),
+    ],
+)
+async def test_nobody_and_keys_without_the_scope_are_refused(client: httpx2.AsyncClient, method: str, path: str) -> None:
+    refused = await client.request(method, path, headers={"x-api-key": "nothing"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
+    del client.headers["x-api-key"]
+    assert (await client.request(method, path)).status_code == 401
+
+
+async def test_recommendations(client: httpx2.AsyncClient) -> None:
+    assert (await client.get("/me/recommendations?limit=5")).json() == {"items": [], "next_cursor": None}
+    assert (await client.get("/me/recommendations?limit=0")).status_code == 422
+
+
+async def test_learning_is_started_by_administrators(client: httpx2.AsyncClient, jobs: ImmediateJobs) -> None:
+    assert (await client.post("/admin/recommendations/learn")).status_code == 403
+    started = [await client.post("/admin/recommendations/learn", headers={"x-api-key": "root"}) for _ in range(2)]
+    assert [answer.status_code for answer in started] == [202, 202]
+    [job] = (await jobs.list()).items
+    assert {answer.json()["job_id"] for answer in started} == {job.id}

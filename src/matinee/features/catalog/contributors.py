@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from matinee.features.catalog.schemas import ItemProgress, ItemSummary, TitleCard
+from matinee.features.catalog.schemas import HomeRow, ItemProgress, ItemSummary
 from matinee.infra.database import ReadUnit
 from matinee.infra.ids import TitleId, UserId
 from matinee.ports.catalogue import CatalogueSource
@@ -45,13 +45,10 @@ class ProgressSource(Protocol):
 
 
 class HomeRowSource(Protocol):
-    """One row of the home page that another feature fills. A row without cards is left out."""
+    """Rows of the home page that another feature fills for one person. A row without cards is left out."""
 
-    row_id: str
-    row_title: str
-
-    async def cards(self, unit: ReadUnit, user_id: UserId, limit: int) -> Sequence[TitleCard]:
-        """The cards of the row, in order."""
+    async def rows(self, unit: ReadUnit, user_id: UserId, limit: int) -> Sequence[HomeRow]:
+        """The rows in order, each with at most `limit` cards."""
 
 
 @dataclass(slots=True)

@@ -2,28 +2,71 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from matinee.features.catalog.service import CatalogService
+from matinee.features.library.events import LibraryChanged
 from matinee.features.library.service import LibraryService
-from matinee.features.progress.routes import router
+from matinee.features.progress.home import PersonalRows
+from matinee.features.progress.jobs import jobs, schedules
+from matinee.features.progress.learning import Learning
+from matinee.features.progress.ratings import RatingService
+from matinee.features.progress.recommending import Recommender
+from matinee.features.progress.routes import admin_routers, routers
 from matinee.features.progress.service import ProgressService
+from matinee.features.progress.watchlist import WatchlistService
 from matinee.infra.clock import Clock
-from matinee.infra.feature import Container, Feature, RoutesOf
+from matinee.infra.database import Database
+from matinee.infra.feature import Container, EventBus, Feature, RoutesOf
+from matinee.infra.jobs.definitions import Jobs
 from matinee.infra.paging import Cursors
+from matinee.infra.recommender.learner import lesson
+from matinee.infra.recommender.values import LearnOptions
 
 
 def build(container: Container) -> None:
-    """Create the service and show it to the catalogue."""
-    catalog = container.get(CatalogService)
+    """Create the services and show them to the catalogue."""
+    catalog, cursors = container.get(CatalogService), container.get(Cursors)
     clock: Clock = container.get(Clock)  # type: ignore[type-abstract]  # a Protocol as a key
-    progress = ProgressService(catalog, container.get(LibraryService), clock, container.get(Cursors))
+    work = container.get(Jobs)  # type: ignore[type-abstract]  # a Protocol as a key
+    progress = ProgressService(catalog, container.get(LibraryService), clock, cursors)
     container.add(ProgressService, progress)
+    container.add(RatingService, RatingService(catalog, clock, cursors))
+    watchlist = container.add(WatchlistService, WatchlistService(catalog, clock, cursors))
+    recommender = container.add(Recommender, Recommender(catalog))
+    learning = Learning(container.get(Database), catalog, work, clock, LearnOptions(), lesson)
+    container.add(Learning, learning)
     catalog.use_progress(progress)
-    catalog.add_home_source(progress)
+    catalog.add_home_source(PersonalRows(progress, recommender, watchlist))
+
+    async def library_changed(event: LibraryChanged) -> None:
+        if event.added or event.updated:
+            await learning.start("library")
+
+    container.get(EventBus).subscribe(LibraryChanged, library_changed)
+
+
+@asynccontextmanager
+async def first_lesson(container: Container) -> AsyncIterator[None]:
+    """A server that has learned nothing yet (it was updated, or its job was lost) does not wait for the night."""
+    learning = container.get(Learning)
+    if await learning.learned_at() is None:
+        await learning.start("library")
+    yield
 
 
 FEATURE = Feature(
     name="progress",
     build=build,
-    routes=[RoutesOf("client", [router])],
-    tags=[{"name": "progress", "description": "How far films and episodes were watched; what to watch next."}],
+    routes=[RoutesOf("client", routers), RoutesOf("admin", admin_routers)],
+    jobs=jobs,
+    schedules=schedules,
+    tending=[first_lesson],
+    tags=[
+        {
+            "name": "progress",
+            "description": "How far titles were watched; ratings, the watchlist; what to watch next.",
+        }
+    ],
 )

@@ -39,3 +39,8 @@ def following(items: Sequence[ItemId], current: ItemId) -> ItemId | None:
         if one == current:
             return other
     return None
+
+
+def is_seen(watched: int, share: float, position: float) -> bool:
+    """Whether somebody who watched so much of a title knows it: an item to its end, or one that is begun."""
+    return watched > 0 or share >= _BEGUN_SHARE or position >= _BEGUN_SECONDS

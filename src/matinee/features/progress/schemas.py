@@ -66,3 +66,53 @@ class HistoryEntry(BaseModel):
     duration: float
     watched: bool
     updated_at: datetime
+
+
+class RatingBody(BaseModel):
+    """Half a star to five stars."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rating: float = Field(ge=0.5, le=5, multiple_of=0.5, allow_inf_nan=False, description="0.5 to 5, in halves.")
+
+
+class RatingView(BaseModel):
+    title_id: str
+    rating: float = Field(description="0.5 to 5, in halves.")
+    updated_at: datetime
+
+
+class RatingEntry(RatingView):
+    """A rating in the list."""
+
+    title: TitleCard | None = Field(description="Null when the title is gone.")
+
+
+class WatchlistView(BaseModel):
+    title_id: str
+    added_at: datetime
+
+
+class WatchlistEntry(WatchlistView):
+    """A title on the watchlist."""
+
+    title: TitleCard | None = Field(description="Null when the title is gone.")
+
+
+class Reason(BaseModel):
+    """The title of the caller that speaks for a recommendation most."""
+
+    title_id: str
+    title: str
+
+
+class Recommendation(BaseModel):
+    """A title that the caller may like."""
+
+    title: TitleCard
+    score: float = Field(description="Larger is better; comparable within one answer only.")
+    because: Reason | None = Field(description="What it is recommended for; null when that title is gone.")
+
+
+class LearningStarted(BaseModel):
+    job_id: str

@@ -51,9 +51,6 @@ class ProgressReport:
 class ProgressService:
     """Save and read progress; continue watching; history."""
 
-    row_id = "continue-watching"
-    row_title = "Continue watching"
-
     def __init__(self, catalog: CatalogService, library: LibraryService, clock: Clock, cursors: Cursors) -> None:
         self._catalog = catalog
         self._library = library
@@ -148,7 +145,7 @@ class ProgressService:
         found = [(_mark(row), _entry(row, cards.get(row.title_id))) for row in rows]
         return self._cursors.page(scope, found, limit)
 
-    # What the catalogue asks (`ProgressSource`, `HomeRowSource`)
+    # What the catalogue asks (`ProgressSource`)
 
     async def of_titles(self, unit: ReadUnit, user_id: UserId, title_ids: Sequence[TitleId]) -> Mapping[str, ItemProgress]:
         """By title: the progress of a film, or of the episode of a show that was played last."""
@@ -157,10 +154,6 @@ class ProgressService:
     async def of_items(self, unit: ReadUnit, user_id: UserId, title_id: TitleId) -> Mapping[str, ItemProgress]:
         """By item: the progress of every item of one title."""
         return {row.item_id: _item_progress(row) for row in await self._rows.of_title(unit, user_id, title_id)}
-
-    async def cards(self, unit: ReadUnit, user_id: UserId, limit: int) -> Sequence[TitleCard]:
-        """The home page's row "Continue watching"."""
-        return (await self.continue_watching(unit, user_id, limit)).items
 
     async def _item(self, unit: ReadUnit, user_id: UserId, title_id: TitleId, item_id: ItemId | None) -> ItemSummary:
         wanted = item_id or await self.item_to_play(unit, user_id, title_id)

@@ -14,7 +14,6 @@ SPEAKING = 300
 LEARNED_FROM = 500
 """Titles of a person that the model learns from: the latest."""
 LIKED = 3.5
-DISLIKED = 2.5
 _FINISHED = 0.64
 """What a film that was watched to its end is worth when it was not rated: as much as four stars."""
 _LEFT = 0.4
@@ -53,7 +52,7 @@ def strength(seen: Seen) -> float:
         return (seen.rating / 5) ** 2
     if seen.kind == "movie" and seen.watched:
         return _FINISHED
-    return min(_FINISHED, max(_EPISODE * seen.watched, 0.0) + _LEFT * min(1.0, seen.share))
+    return min(_FINISHED, _EPISODE * seen.watched + _LEFT * min(1.0, seen.share))
 
 
 def newest_first(history: Iterable[Seen]) -> list[Seen]:

@@ -1,4 +1,4 @@
-"""All SQL of progress."""
+"""How far items were watched: one row for each user and item."""
 
 from __future__ import annotations
 

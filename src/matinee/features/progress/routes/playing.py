@@ -1,4 +1,4 @@
-"""Progress over HTTP."""
+"""Progress over HTTP: reports of players, what to go on with, history."""
 
 from __future__ import annotations
 

@@ -1,0 +1,17 @@
+"""All SQL of progress."""
+
+from matinee.features.progress.repository.neighbours import NeighboursRepository
+from matinee.features.progress.repository.opinions import RatingRepository, WatchlistRepository
+from matinee.features.progress.repository.played import Place, ProgressRepository
+from matinee.features.progress.repository.tastes import Played, Rated, TasteRepository
+
+__all__ = [
+    "NeighboursRepository",
+    "Place",
+    "Played",
+    "ProgressRepository",
+    "Rated",
+    "RatingRepository",
+    "TasteRepository",
+    "WatchlistRepository",
+]
