@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from matinee.infra.cache import Cache
 from matinee.infra.clock import ManualClock
 from matinee.infra.database import Database, DatabaseOptions
 from tests.servers import PostgresServer, RedisServer, Shared, schema
@@ -102,6 +103,13 @@ def fake_tmdb() -> Iterator[FakeTmdb]:
 def clock() -> ManualClock:
     """A clock that stands still until the test moves it."""
     return ManualClock()
+
+
+@pytest.fixture
+async def cache(clock: ManualClock, anyio_backend: str) -> AsyncIterator[Cache]:
+    """The product's cache with its memory tier alone."""
+    async with Cache(clock) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

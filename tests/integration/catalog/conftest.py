@@ -9,17 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from matinee.features.catalog.matching import Matcher
-from matinee.features.catalog.pictures import PictureStore
-from matinee.features.catalog.service import CatalogOptions, CatalogService, ItemSummary, MetadataProviders
+from matinee.features.catalog.feature import FEATURE
+from matinee.features.catalog.service import CatalogOptions, CatalogService, ItemSummary
+from matinee.infra.cache import Cache
 from matinee.infra.clock import ManualClock
 from matinee.infra.database import Database, ReadUnit
-from matinee.infra.database.search import DatabaseSearch
-from matinee.infra.disk_cache import DiskCache
 from matinee.infra.ids import TitleId
-from matinee.infra.paging import Cursors
-from matinee.infra.signing import Signer
+from matinee.ports.catalogue import CatalogueSource
 from matinee.ports.metadata import TitleKind, TitleQuery
+from tests.fixtures.catalogue import furnished
 from tests.fixtures.metadata import RecordedMetadata
 
 ADDED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -58,18 +56,23 @@ def provider() -> RecordedMetadata:
     return RecordedMetadata()
 
 
-def build(database: Database, clock: ManualClock, folder: Path, providers: Sequence[RecordedMetadata]) -> CatalogService:
+def build(
+    database: Database,
+    clock: ManualClock,
+    folder: Path,
+    providers: Sequence[RecordedMetadata],
+    cache: Cache,
+    sources: Sequence[CatalogueSource] = (),
+) -> CatalogService:
     options = CatalogOptions(base_path="/cinema")
-    search = DatabaseSearch(is_sqlite=database.is_sqlite)
-    order = MetadataProviders(tuple(providers))
-    pictures = PictureStore(folder / "pictures", DiskCache(folder / "cache", 10_000_000), order)
-    matcher = Matcher(database, order, clock, options, search, pictures)
-    return CatalogService(database, search, matcher, pictures, Cursors(Signer(b"k" * 32)), options, clock)
+    container = furnished(database, clock, folder, cache, providers=providers, sources=sources, options=options)
+    FEATURE.build(container)
+    return container.get(CatalogService)
 
 
 @pytest.fixture
-def stand(database: Database, clock: ManualClock, tmp_path: Path, provider: RecordedMetadata) -> Stand:
-    catalog = build(database, clock, tmp_path, [provider])
+def stand(database: Database, clock: ManualClock, tmp_path: Path, provider: RecordedMetadata, cache: Cache) -> Stand:
+    catalog = build(database, clock, tmp_path, [provider], cache)
     shelf = Shelf()
     catalog.use_library(shelf)
     return Stand(catalog, provider, database, clock, shelf)

@@ -6,10 +6,9 @@ import pytest
 
 from matinee.features.catalog.service import FileSummary, ItemSummary, PictureNotFound, PictureRefused
 from matinee.infra.errors import TitleNotFound
-from matinee.infra.ids import TitleId, UserId
+from matinee.infra.ids import TitleId
 from tests.fixtures.metadata import picture
 from tests.integration.catalog.conftest import Stand
-from tests.integration.catalog.test_lists import Watching
 
 pytestmark = pytest.mark.anyio
 
@@ -24,8 +23,7 @@ async def test_a_film_shows_what_the_library_has(stand: Stand) -> None:
     stand.shelf.items[title_id] = [
         ItemSummary(id="i1", title_id=title_id, kind="movie", files=[FileSummary(id="f", name="a.mkv", size=5)])
     ]
-    async with stand.database.read() as unit:
-        view = await stand.catalog.details(unit, "movie", title_id)
+    view, _ = await stand.catalog.details("movie", title_id)
     assert view.library.available
     assert [item.id for item in view.library.items] == ["i1"]
 
@@ -35,16 +33,14 @@ async def test_a_film_whose_only_file_cannot_be_played_is_not_available(stand: S
     title_id = await stand.add("The Paper Lantern")
     file = FileSummary.model_validate({"id": "f", "name": "a.mkv", "size": 5, "state": state})
     stand.shelf.items[title_id] = [ItemSummary(id="i1", title_id=title_id, kind="movie", files=[file])]
-    async with stand.database.read() as unit:
-        assert not (await stand.catalog.details(unit, "movie", title_id)).library.available
+    assert not (await stand.catalog.details("movie", title_id))[0].library.available
 
 
 async def test_the_kind_must_fit(stand: Stand) -> None:
     movie, show = await stand.add("The Paper Lantern"), await stand.add("Harbour Nine", kind="show")
-    async with stand.database.read() as unit:
-        for kind, title_id in (("show", movie), ("movie", show), ("movie", TitleId("movie-1"))):
-            with pytest.raises(TitleNotFound):
-                await stand.catalog.details(unit, kind, title_id)  # type: ignore[arg-type]  # both are literals of the tuple
+    for kind, title_id in (("show", movie), ("movie", show), ("movie", TitleId("movie-1"))):
+        with pytest.raises(TitleNotFound):
+            await stand.catalog.details(kind, title_id)  # type: ignore[arg-type]  # both are literals of the tuple
 
 
 async def test_seasons_of_the_provider_and_of_the_library_are_one_list(stand: Stand) -> None:
@@ -54,13 +50,11 @@ async def test_seasons_of_the_provider_and_of_the_library_are_one_list(stand: St
         episode("e9", title_id, 1, 9, "Lost"),
         episode("x", title_id, 4, 1),
     ]
-    stand.catalog.use_progress(Watching([]))
-    async with stand.database.read() as unit:
-        view = await stand.catalog.details(unit, "show", title_id)
-        first = await stand.catalog.season(unit, title_id, 1, UserId("anna"))
-        fourth = await stand.catalog.season(unit, title_id, 4)
-        with pytest.raises(TitleNotFound):
-            await stand.catalog.season(unit, title_id, 3)
+    view, _ = await stand.catalog.details("show", title_id)
+    first, _ = await stand.catalog.season(title_id, 1)
+    fourth, _ = await stand.catalog.season(title_id, 4)
+    with pytest.raises(TitleNotFound):
+        await stand.catalog.season(title_id, 3)
     seasons = view.model_dump()["seasons"]
     assert [(season["number"], season["name"], season["episode_count"]) for season in seasons] == [
         (1, "Season 1", 3),
@@ -74,7 +68,6 @@ async def test_seasons_of_the_provider_and_of_the_library_are_one_list(stand: St
         (3, "The Pilot Boat", None),
         (9, "Lost", "e9"),
     ]
-    assert first.episodes[1].progress is not None
     assert first.episodes[0].still == "/cinema/api/v1/images/still/w300/tmdb~!h11.jpg"
     assert [one.name for one in fourth.episodes] == ["Episode 1"]
 
@@ -84,14 +77,13 @@ async def test_search_answers_page_by_page(stand: Stand) -> None:
         await stand.add(f"Orchid {number}", year=2000 + number)
     found: list[str] = []
     cursor = None
-    async with stand.database.read() as unit:
-        whole = await stand.catalog.search(unit, "orchid", limit=100)
-        for _ in range(4):
-            page = await stand.catalog.search(unit, "orchid", limit=2, cursor=cursor)
-            found += [hit.title for hit in page.items]
-            cursor = page.next_cursor
-            if cursor is None:
-                break
+    whole, _ = await stand.catalog.search("orchid", limit=100)
+    for _ in range(4):
+        page, _ = await stand.catalog.search("orchid", limit=2, cursor=cursor)
+        found += [hit.title for hit in page.items]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
     assert len(found) == 7
     assert found == [hit.title for hit in whole.items]
     scores = [hit.score for hit in whole.items]
@@ -102,11 +94,10 @@ async def test_search_answers_page_by_page(stand: Stand) -> None:
 async def test_suggestions(stand: Stand) -> None:
     await stand.add("The Paper Lantern")
     await stand.add("Harbour Nine", kind="show")
-    async with stand.database.read() as unit:
-        assert [one.title for one in await stand.catalog.suggest(unit, "pap")] == ["The Paper Lantern"]
-        assert [(one.title, one.kind, one.year) for one in await stand.catalog.suggest(unit, "salma")] == [
-            ("Harbour Nine", "show", 2021)
-        ]
+    assert [one.title for one in (await stand.catalog.suggest("pap"))[0].items] == ["The Paper Lantern"]
+    assert [(one.title, one.kind, one.year) for one in (await stand.catalog.suggest("salma"))[0].items] == [
+        ("Harbour Nine", "show", 2021)
+    ]
 
 
 async def test_a_poster_from_the_film_itself(stand: Stand) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from matinee.infra.cache import Cache
 from matinee.infra.clock import ManualClock
 from matinee.infra.database import Database
 from matinee.infra.ids import TitleId
@@ -21,8 +22,7 @@ pytestmark = pytest.mark.anyio
 async def test_a_match_is_stored_with_everything(stand: Stand) -> None:
     title_id = await stand.catalog.resolve(TitleQuery("movie", "the paper lantern", 2019))
     assert title_id == "movie-101"
-    async with stand.database.read() as unit:
-        view = await stand.catalog.details(unit, "movie", title_id)
+    view, _ = await stand.catalog.details("movie", title_id)
     assert view.original_title == "La Lanterne de papier"
     assert (view.year, view.runtime, view.vote_average) == (2019, 104, 7.9)
     assert [(genre.id, genre.name) for genre in view.genres] == [
@@ -55,10 +55,10 @@ async def test_a_hint_wins_over_the_words(stand: Stand) -> None:
     assert title_id == "movie-101"
 
 
-async def test_a_hinted_provider_is_asked_first(database: Database, clock: ManualClock, tmp_path: Path) -> None:
+async def test_a_hinted_provider_is_asked_first(database: Database, clock: ManualClock, tmp_path: Path, cache: Cache) -> None:
     other = RecordedMetadata("other", [TitleDetails("local-other-1", "movie", "The Paper Lantern")])
     tmdb = RecordedMetadata("tmdb")
-    catalog = build(database, clock, tmp_path, [other, tmdb])
+    catalog = build(database, clock, tmp_path, [other, tmdb], cache)
     assert await catalog.resolve(TitleQuery("movie", "The Paper Lantern")) == "local-other-1"
     assert await catalog.resolve(TitleQuery("movie", "The Paper Lantern", None, {"tmdb": "101"})) == "movie-101"
 
@@ -71,8 +71,7 @@ async def test_what_nobody_knows_gets_the_same_id_each_time(stand: Stand) -> Non
     assert first.startswith("local-")
     assert first == again
     assert len({first, other_year, show}) == 3
-    async with stand.database.read() as unit:
-        view = await stand.catalog.details(unit, "movie", first)
+    view, _ = await stand.catalog.details("movie", first)
     assert (view.title, view.year, view.matched) == ("Grandma's 80th Birthday", 2021, False)
 
 
@@ -95,19 +94,19 @@ async def test_a_hint_gives_the_id_even_while_its_provider_is_away(stand: Stand)
     stand.provider.trouble = Unavailable("down")
     query = TitleQuery("movie", "Lantern", 2019, {"tmdb": "101"})
     assert await stand.catalog.resolve(query) == "movie-101"
-    async with stand.database.read() as unit:
-        assert not (await stand.catalog.details(unit, "movie", TitleId("movie-101"))).matched
+    assert not (await stand.catalog.details("movie", TitleId("movie-101")))[0].matched
     stand.provider.trouble = None
     await stand.clock.advance(3600)
     await stand.catalog.resolve(query)
-    async with stand.database.read() as unit:
-        view = await stand.catalog.details(unit, "movie", TitleId("movie-101"))
+    view, _ = await stand.catalog.details("movie", TitleId("movie-101"))
     assert (view.title, view.matched) == ("The Paper Lantern", True)
 
 
-async def test_the_next_provider_is_asked_when_one_knows_nothing(database: Database, clock: ManualClock, tmp_path: Path) -> None:
+async def test_the_next_provider_is_asked_when_one_knows_nothing(
+    database: Database, clock: ManualClock, tmp_path: Path, cache: Cache
+) -> None:
     empty, full = RecordedMetadata("empty", []), RecordedMetadata("tmdb")
-    catalog = build(database, clock, tmp_path, [empty, full])
+    catalog = build(database, clock, tmp_path, [empty, full], cache)
     assert await catalog.resolve(TitleQuery("movie", "The Paper Lantern", 2019)) == "movie-101"
     assert empty.asked == [("match", "The Paper Lantern")]
 
@@ -120,14 +119,13 @@ async def test_many_files_of_one_show_ask_once(stand: Stand) -> None:
 
 
 async def test_two_processes_storing_one_title_leave_one(
-    stand: Stand, database: Database, clock: ManualClock, tmp_path: Path
+    stand: Stand, database: Database, clock: ManualClock, tmp_path: Path, cache: Cache
 ) -> None:
-    other = build(database, clock, tmp_path / "other", [RecordedMetadata()])
+    other = build(database, clock, tmp_path / "other", [RecordedMetadata()], cache)
     queries = [TitleQuery("show", "Harbour Nine"), TitleQuery("movie", "The Paper Lantern"), TitleQuery("movie", "Home Video")]
     found = await asyncio.gather(*(one.resolve(query) for query in queries for one in (stand.catalog, other)))
     assert len(set(found)) == 3
-    async with database.read() as unit:
-        season = await stand.catalog.season(unit, TitleId("show-201"), 1)
+    season, _ = await stand.catalog.season(TitleId("show-201"), 1)
     assert [episode.name for episode in season.episodes] == ["Low Water", "Ballast", "The Pilot Boat"]
 
 
@@ -139,9 +137,8 @@ async def test_a_refresh_replaces_details_and_keeps_what_is_the_librarys(stand: 
     stand.provider.answers["movie-101"] = changed
     await stand.clock.advance(timedelta(days=2).total_seconds())
     await stand.catalog.resolve(TitleQuery("movie", "The Paper Lantern", 2019))
-    async with stand.database.read() as unit:
-        view = await stand.catalog.details(unit, "movie", title_id)
-        hits = await stand.catalog.search(unit, "returns")
+    view, _ = await stand.catalog.details("movie", title_id)
+    hits, _ = await stand.catalog.search("returns")
     assert view.title == "The Paper Lantern Returns"
     assert [genre.id for genre in view.genres] == ["drama"]
     assert view.added_at is not None
@@ -157,6 +154,5 @@ async def test_a_fresh_title_is_not_asked_for_again(stand: Stand) -> None:
 
 async def test_names_that_no_database_takes(stand: Stand) -> None:
     title_id = await stand.catalog.resolve(TitleQuery("movie", "Caf\udce9 \x00Noir\n", 1999))
-    async with stand.database.read() as unit:
-        view = await stand.catalog.details(unit, "movie", title_id)
+    view, _ = await stand.catalog.details("movie", title_id)
     assert view.title == "Caf?  Noir"

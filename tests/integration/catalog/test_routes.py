@@ -10,19 +10,16 @@ import httpx2
 import pytest
 
 from matinee.features.catalog.feature import FEATURE
-from matinee.features.catalog.service import CatalogOptions, CatalogService, MetadataProviders
-from matinee.infra.clock import Clock, ManualClock
+from matinee.features.catalog.service import CatalogService
+from matinee.infra.cache import Cache
+from matinee.infra.clock import ManualClock
 from matinee.infra.database import Database
-from matinee.infra.feature import Container
 from matinee.infra.http.app import HttpOptions, create_app
 from matinee.infra.http.caller import ALL_SCOPES, Authenticator, Caller
 from matinee.infra.http.web import WebFiles
 from matinee.infra.ids import UserId
-from matinee.infra.observability import Metrics
-from matinee.infra.paging import Cursors
-from matinee.infra.paths import DataPaths
-from matinee.infra.signing import Signer
 from matinee.ports.metadata import TitleQuery
+from tests.fixtures.catalogue import furnished
 from tests.fixtures.metadata import RecordedMetadata
 from tests.integration.catalog.conftest import ADDED
 
@@ -41,15 +38,8 @@ class Named:
 
 
 @pytest.fixture
-async def client(database: Database, clock: ManualClock, tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
-    container = Container()
-    container.add(Database, database)
-    container.add(Clock, clock)  # type: ignore[type-abstract]  # a Protocol as a key
-    container.add(Cursors, Cursors(Signer(b"s" * 32)))
-    container.add(DataPaths, DataPaths(tmp_path))
-    container.add(Metrics, Metrics())
-    container.add(CatalogOptions, CatalogOptions())
-    container.add(MetadataProviders, MetadataProviders((RecordedMetadata(),)))
+async def client(database: Database, clock: ManualClock, tmp_path: Path, cache: Cache) -> AsyncIterator[httpx2.AsyncClient]:
+    container = furnished(database, clock, tmp_path, cache, providers=[RecordedMetadata()])
     container.add(Authenticator, Named())  # type: ignore[type-abstract]  # a Protocol as a key
     FEATURE.build(container)
     catalog = container.get(CatalogService)
@@ -99,7 +89,7 @@ async def test_fields(client: httpx2.AsyncClient) -> None:
     }
     assert (await client.get("/movies/movie-101", params={"fields": "size"})).json()["code"] == "unknown_field"
     found = (await client.get("/search", params={"q": "lantern", "fields": "id"})).json()
-    assert found == {"items": [{"id": "movie-101"}], "next_cursor": None}
+    assert found == {"items": [{"id": "movie-101"}], "next_cursor": None, "degraded": None}
     home = (await client.get("/home", params={"fields": "rows.items.id"})).json()
     assert {"id": "movie-101"} in home["rows"][0]["items"]
 
@@ -128,13 +118,14 @@ async def test_odd_characters_are_no_crash(client: httpx2.AsyncClient, path: str
 
 async def test_search(client: httpx2.AsyncClient) -> None:
     [hit] = (await client.get("/search", params={"q": "papr lantrn"})).json()["items"]
-    assert set(hit) == {"id", "kind", "title", "year", "overview", "poster", "poster_color", "score"}
+    assert set(hit) == {"id", "kind", "title", "year", "overview", "poster", "poster_color", "in_library", "score"}
     assert hit["id"] == "movie-101"
     assert (await client.get("/search", params={"q": "lantern", "kind": "show"})).json()["items"] == []
     assert (await client.get("/search")).status_code == 422
     assert (await client.get("/search", params={"q": "x", "kind": "opera"})).status_code == 422
     assert (await client.get("/search/suggest", params={"q": "har"})).json() == {
-        "items": [{"id": "show-201", "kind": "show", "title": "Harbour Nine", "year": 2021}]
+        "items": [{"id": "show-201", "kind": "show", "title": "Harbour Nine", "year": 2021}],
+        "degraded": None,
     }
 
 

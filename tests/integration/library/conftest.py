@@ -11,24 +11,25 @@ from pathlib import Path
 import pytest
 
 from matinee.features.catalog.feature import build as build_catalog
-from matinee.features.catalog.service import CatalogOptions, CatalogService, ItemSummary, MetadataProviders, TitleFilter
+from matinee.features.catalog.service import CatalogService, ItemSummary, TitleFilter
 from matinee.features.library.demo_shelf import DemoShelf
 from matinee.features.library.events import LibraryChanged
 from matinee.features.library.folders import Folders
 from matinee.features.library.policy import LibraryOptions, ScanCounts, ScanRequest
 from matinee.features.library.scanner import Scanner
 from matinee.features.library.service import LibraryService
-from matinee.infra.clock import Clock, ManualClock
+from matinee.infra.cache import Cache
+from matinee.infra.clock import ManualClock
 from matinee.infra.database import Database
-from matinee.infra.feature import Container, EventBus
+from matinee.infra.feature import EventBus
 from matinee.infra.ids import TitleId
 from matinee.infra.jobs.definitions import JobDefinition
 from matinee.infra.jobs.immediate import ImmediateJobs
 from matinee.infra.media.info import AudioTrack, MediaInfo, VideoTrack
 from matinee.infra.media.probe import MediaUnreadable
 from matinee.infra.paging import Cursors
-from matinee.infra.paths import DataPaths
 from matinee.infra.signing import Signer
+from tests.fixtures.catalogue import furnished
 from tests.fixtures.metadata import RecordedMetadata
 
 LONG_AGO = 1_600_000_000
@@ -120,17 +121,11 @@ async def _silent(done: int, total: int | None, message: str) -> None:
 
 
 @pytest.fixture
-async def stand(database: Database, clock: ManualClock, tmp_path: Path) -> Stand:
+async def stand(database: Database, clock: ManualClock, tmp_path: Path, cache: Cache) -> Stand:
     root = tmp_path / "videos"
     root.mkdir()
     provider, cursors = RecordedMetadata(), Cursors(Signer(b"k" * 32))
-    container = Container()
-    container.add(Database, database)
-    container.add(Clock, clock)  # type: ignore[type-abstract]  # a Protocol as a key
-    container.add(Cursors, cursors)
-    container.add(CatalogOptions, CatalogOptions())
-    container.add(MetadataProviders, MetadataProviders((provider,)))
-    container.add(DataPaths, DataPaths(tmp_path / "data"))
+    container = furnished(database, clock, tmp_path / "data", cache, providers=[provider])
     build_catalog(container)
     catalog = container.get(CatalogService)
     events, changes = EventBus(), list[LibraryChanged]()

@@ -13,11 +13,11 @@ import pytest
 
 from matinee.features.accounts.events import SetupCompleted
 from matinee.features.catalog.feature import FEATURE as CATALOG
-from matinee.features.catalog.service import CatalogOptions, MetadataProviders
 from matinee.features.library.demo import DemoLibrary, DemoProgress
 from matinee.features.library.feature import FEATURE
 from matinee.features.library.policy import LibraryOptions
-from matinee.infra.clock import Clock, ManualClock
+from matinee.infra.cache import Cache
+from matinee.infra.clock import ManualClock
 from matinee.infra.database import Database
 from matinee.infra.feature import Container, EventBus
 from matinee.infra.http.app import HttpOptions, create_app
@@ -28,10 +28,7 @@ from matinee.infra.jobs.definitions import Jobs
 from matinee.infra.jobs.immediate import ImmediateJobs
 from matinee.infra.media.probe import Prober
 from matinee.infra.media.tools import MediaTools
-from matinee.infra.observability import Metrics
-from matinee.infra.paging import Cursors
-from matinee.infra.paths import DataPaths
-from matinee.infra.signing import Signer
+from tests.fixtures.catalogue import furnished
 from tests.fixtures.metadata import RecordedMetadata
 from tests.integration.library.conftest import ScriptedProbe
 
@@ -93,23 +90,14 @@ class Site:
 
 
 @pytest.fixture
-async def site(database: Database, clock: ManualClock, tmp_path: Path) -> AsyncIterator[Site]:
-    container = Container()
-    events = container.add(EventBus, EventBus())
-    assert events is container.get(EventBus)
-    jobs = ImmediateJobs(clock=clock)
+async def site(database: Database, clock: ManualClock, tmp_path: Path, cache: Cache) -> AsyncIterator[Site]:
+    container = furnished(database, clock, tmp_path / "data", cache, providers=[RecordedMetadata()])
+    container.add(EventBus, EventBus())
+    jobs = cast(ImmediateJobs, container.get(Jobs))  # type: ignore[type-abstract]  # a Protocol as a key
     demo = ScriptedDemo(tmp_path / "data" / "demo")
-    container.add(Database, database)
-    container.add(Clock, clock)  # type: ignore[type-abstract]  # a Protocol as a key
-    container.add(Jobs, jobs)  # type: ignore[type-abstract]  # a Protocol as a key
     container.add(DemoLibrary, demo)  # type: ignore[type-abstract]  # a Protocol as a key
-    container.add(Cursors, Cursors(Signer(b"s" * 32)))
-    container.add(DataPaths, DataPaths(tmp_path / "data"))
-    container.add(Metrics, Metrics())
     container.add(Prober, cast(Prober, ScriptedProbe()))
     container.add(MediaTools, cast(MediaTools, None))
-    container.add(CatalogOptions, CatalogOptions())
-    container.add(MetadataProviders, MetadataProviders((RecordedMetadata(),)))
     container.add(LibraryOptions, LibraryOptions(data_dir=tmp_path / "data", poster_frames=False))
     container.add(Authenticator, Named())  # type: ignore[type-abstract]  # a Protocol as a key
     (tmp_path / "data").mkdir()

@@ -16,7 +16,7 @@ class Cards:
     """Two queries for any number of cards: titles, progress."""
 
     def __init__(self, contributors: Contributors, lists: ListRepository, views: Views) -> None:
-        self._contributors = contributors
+        self.contributors = contributors
         self._lists = lists
         self._views = views
 
@@ -30,7 +30,7 @@ class Cards:
         self, unit: ReadUnit, title_ids: Sequence[TitleId], user_id: UserId | None
     ) -> Mapping[str, ItemProgress]:
         """The caller's progress by title; empty for nobody."""
-        source = self._contributors.progress
+        source = self.contributors.progress
         if source is None or user_id is None or not title_ids:
             return {}
         return await source.of_titles(unit, user_id, title_ids)

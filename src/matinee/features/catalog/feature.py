@@ -2,37 +2,91 @@
 
 from __future__ import annotations
 
-from matinee.features.catalog.contributors import MetadataProviders
+from contextlib import AbstractAsyncContextManager
+
+from matinee.features.catalog.archive import Archive
+from matinee.features.catalog.browsing import Browser
+from matinee.features.catalog.cache import CatalogPolicies
+from matinee.features.catalog.cards import Cards
+from matinee.features.catalog.changes import Changes
+from matinee.features.catalog.contributors import CatalogueSources, Contributors, MetadataProviders
+from matinee.features.catalog.genres import GenreReader
+from matinee.features.catalog.home import HomePage
 from matinee.features.catalog.matching import Matcher
-from matinee.features.catalog.pictures import PictureStore
+from matinee.features.catalog.pictures import Pictures, assembled
 from matinee.features.catalog.policy import CatalogOptions
-from matinee.features.catalog.routes import router
-from matinee.features.catalog.service import CatalogService
+from matinee.features.catalog.purging import EdgePurges
+from matinee.features.catalog.reading import TitleReader
+from matinee.features.catalog.repository import ListRepository
+from matinee.features.catalog.routes import ROUTERS
+from matinee.features.catalog.searching import Searcher
+from matinee.features.catalog.service import CatalogService, Readers
+from matinee.features.catalog.sourcing import Shelves, Upstream
+from matinee.features.catalog.views import Views
+from matinee.infra.cache import Cache
 from matinee.infra.clock import Clock
 from matinee.infra.database import Database
 from matinee.infra.database.search import DatabaseSearch
-from matinee.infra.disk_cache import DiskCache
 from matinee.infra.feature import Container, Feature, RoutesOf
+from matinee.infra.observability import Metrics
 from matinee.infra.paging import Cursors
 from matinee.infra.paths import DataPaths
+from matinee.ports.cdn import Cdn
 
 
 def build(container: Container) -> None:
     """Create the catalogue from what bootstrap put there."""
     database, options = container.get(Database), container.get(CatalogOptions)
-    providers, paths = container.get(MetadataProviders), container.get(DataPaths)
+    providers, paths, cache = container.get(MetadataProviders), container.get(DataPaths), container.get(Cache)
     clock: Clock = container.get(Clock)  # type: ignore[type-abstract]  # a Protocol as a key
-    cache = DiskCache(paths.cache / "pictures", options.image_cache_bytes)
-    pictures = PictureStore(paths.pictures, cache, providers)
+    cdn: Cdn = container.get(Cdn)  # type: ignore[type-abstract]  # a Protocol as a key
+    cursors = container.get(Cursors)
+    metrics = container.get(Metrics)
+    folder, limit = paths.cache / "pictures", options.image_cache_bytes
+    images = container.add(Pictures, assembled(paths.pictures, folder, limit, providers, clock, metrics.registry))
+    pictures = images.store
     search = DatabaseSearch(is_sqlite=database.is_sqlite)
-    matcher = Matcher(database, providers, clock, options, search, pictures)
-    catalog = CatalogService(database, search, matcher, pictures, container.get(Cursors), options, clock)
-    container.add(CatalogService, catalog)
+    changes = Changes(cache)
+    matcher = Matcher(database, providers, clock, options, search, pictures, changes)
+    archive = container.add(Archive, Archive(database, search, options, clock, metrics))
+    policies = CatalogPolicies.of(options.lifetimes)
+    shelves = Shelves(archive.title, archive.season)
+    upstream = container.add(Upstream, Upstream(cache, container.get(CatalogueSources), policies, shelves))
+    contributors, views = Contributors(), Views(options.base_path, pictures.placeholder, cdn.url)
+    cards = Cards(contributors, ListRepository(), views)
+    browser = Browser(database, upstream, policies, cursors, cards, views, clock)
+    readers = Readers(
+        titles=TitleReader(database, upstream, policies, contributors, views, options, clock),
+        lists=browser,
+        words=Searcher(database, search, upstream, policies, cursors, views),
+        genres=GenreReader(database, upstream, policies),
+        home=HomePage(database, cache, browser, cards, policies, options, clock, upstream=upstream.there),
+    )
+    service = CatalogService(database, search, matcher, pictures, cursors, options, cards, readers, changes)
+    container.add(CatalogService, service)
+    container.add(EdgePurges, EdgePurges(cdn, clock, metrics.registry))
+
+
+def archiving(container: Container) -> AbstractAsyncContextManager[None]:
+    """What upstreams say is kept while the process runs."""
+    return container.get(Archive).running()
+
+
+def keeping_pictures_up(container: Container) -> AbstractAsyncContextManager[None]:
+    """Cached pictures that are too old go."""
+    return container.get(Pictures).kept_up()
+
+
+def purging(container: Container) -> AbstractAsyncContextManager[None]:
+    """The network in front of the server forgets what has changed."""
+    return container.get(EdgePurges).running(container.get(Cache))
 
 
 FEATURE = Feature(
     name="catalog",
     build=build,
-    routes=[RoutesOf("catalog", [router])],
-    tags=[{"name": "catalogue", "description": "Titles: home page, details, search, pictures."}],
+    routes=[RoutesOf("catalog", ROUTERS)],
+    running=[archiving, keeping_pictures_up],
+    tending=[purging],
+    tags=[{"name": "catalogue", "description": "Titles: home page, lists, discovery, details, people, search, pictures."}],
 )

@@ -1,59 +1,177 @@
-"""The home page: which rows there are and what is in them."""
+"""The home page: rows that are the same for all, made once and kept, under the rows of one person."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+import structlog
+from pydantic import BaseModel
+
+from matinee.features.catalog.browsing import Browser
+from matinee.features.catalog.cache import ANSWER_SHARE, HOME, LIBRARY, CatalogPolicies, home_key
 from matinee.features.catalog.cards import Cards
-from matinee.features.catalog.contributors import Contributors
+from matinee.features.catalog.errors import SourceUnavailable, source_error
 from matinee.features.catalog.policy import CatalogOptions, TitleFilter
 from matinee.features.catalog.repository import ListRepository
-from matinee.features.catalog.schemas import HomeRow, HomeView, TitleCard
+from matinee.features.catalog.schemas import HomeRow, HomeView, ItemProgress, TitleCard
+from matinee.infra.cache import Cache, Fill, Hit, SourceFailed
+from matinee.infra.cache.freshness import Freshness
 from matinee.infra.clock import Clock
-from matinee.infra.database import ReadUnit
+from matinee.infra.database import Database, ReadUnit
+from matinee.infra.errors import MatineeError
+from matinee.infra.http.shared import Degraded
 from matinee.infra.ids import TitleId, UserId
+from matinee.ports.catalogue import Listing, Locale
+from matinee.ports.metadata import TitleKind
 
+log = structlog.get_logger(__name__)
 _GENRE_ROWS = 8
 _BIG_GENRE = 4
-Row = tuple[str, str, Sequence[TitleId]]
+_UPSTREAM_SECONDS = 2.0
+"""How long a home page that nobody has made yet waits for an upstream; rows that come later are on the next one."""
+_LANGUAGES = 16
+"""Pages that are kept decoded; there is one for each language."""
+
+
+class SharedRows(BaseModel):
+    """What is kept in the cache: rows without anybody's progress, and why they are not as they should be."""
+
+    rows: list[HomeRow]
+    degraded: Degraded | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Decoded:
+    version: str
+    shared: SharedRows
 
 
 class HomePage:
-    """Rows of other features first, then recently added, films, shows, the biggest genres."""
+    """Rows of other features first; then recently added, what is trending and popular, films, shows, the biggest genres."""
 
     def __init__(
-        self, contributors: Contributors, cards: Cards, lists: ListRepository, options: CatalogOptions, clock: Clock
+        self,
+        database: Database,
+        cache: Cache,
+        browser: Browser,
+        cards: Cards,
+        policies: CatalogPolicies,
+        options: CatalogOptions,
+        clock: Clock,
+        *,
+        upstream: bool,
     ) -> None:
-        self._contributors = contributors
+        self._database = database
+        self._cache = cache
+        self._browser = browser
+        self._contributors = cards.contributors
         self._cards = cards
-        self._lists = lists
+        self._lists = ListRepository()
+        self._policy = policies.home
         self._size = options.row_size
         self._clock = clock
+        self._upstream = upstream
+        self._decoded: dict[str, _Decoded] = {}
         self._genres: list[tuple[str, str]] = []
         self._genres_until = 0.0
 
-    async def view(self, unit: ReadUnit, user_id: UserId | None) -> HomeView:
+    async def view(self, unit: ReadUnit, user_id: UserId | None, locale: Locale) -> HomeView:
+        """The page of one person, or of nobody. Raises `DatabaseUnavailable`."""
+        shared = await self.shared(locale)
         shown: list[HomeRow] = []
         if user_id is not None:
             for source in self._contributors.home:
-                own = list(await source.cards(unit, user_id, self._size))
-                shown.append(HomeRow(id=source.row_id, title=source.row_title, items=own))
-        rows = await self._rows(unit)
-        wanted = list(dict.fromkeys(title_id for _, _, ids in rows for title_id in ids))
-        cards = {card.id: card for card in await self._cards.of(unit, wanted, user_id)}
-        shown += [HomeRow(id=key, title=title, items=[cards[i] for i in ids if i in cards]) for key, title, ids in rows]
+                shown += await source.rows(unit, user_id, self._size)
+        shown += await self._with_progress(unit, shared.rows, user_id)
         shown = [row for row in shown if row.items]
-        return HomeView(hero=_hero(shown), rows=shown)
+        return HomeView(hero=_hero(shown), rows=shown, degraded=shared.degraded)
 
-    async def _rows(self, unit: ReadUnit) -> list[Row]:
-        rows: list[Row] = [
-            ("recently-added", "Recently added", await self._lists.recent(unit, self._size)),
-            ("movies", "Movies", await self._best(unit, TitleFilter(kind="movie"))),
-            ("shows", "Shows", await self._best(unit, TitleFilter(kind="show"))),
+    async def shared(self, locale: Locale) -> SharedRows:
+        """The rows that are the same for all."""
+        key = home_key(locale)
+        try:
+            hit = await self._cache.get(self._policy, key, lambda: self._load(locale))
+        except SourceFailed as failed:
+            raise failed.error if isinstance(failed.error, MatineeError) else source_error(failed) from failed
+        if hit is None:
+            return SharedRows(rows=[])
+        return self._read(key, hit)
+
+    def _read(self, key: str, hit: Hit) -> SharedRows:
+        kept = self._decoded.get(key)
+        if kept is None or kept.version != hit.version:
+            kept = self._decoded[key] = _Decoded(hit.version, SharedRows.model_validate_json(hit.value))
+            while len(self._decoded) > _LANGUAGES:
+                del self._decoded[next(iter(self._decoded))]
+        old = Degraded.of(Freshness.of(self._policy, key, hit))
+        return kept.shared if old is None else SharedRows(rows=kept.shared.rows, degraded=old)
+
+    async def _with_progress(self, unit: ReadUnit, rows: Sequence[HomeRow], user_id: UserId | None) -> list[HomeRow]:
+        """The rows with the caller's progress on the cards; rows without any are those that were given."""
+        wanted = list(dict.fromkeys(TitleId(card.id) for row in rows for card in row.items))
+        progress = await self._cards.progress_of(unit, wanted, user_id)
+        if not progress:
+            return list(rows)
+        return [_overlaid(row, progress) if any(card.id in progress for card in row.items) else row for row in rows]
+
+    async def _load(self, locale: Locale) -> Fill:
+        try:
+            return await self._made(locale)
+        except MatineeError as error:
+            raise SourceFailed(error.code, error=error) from error
+
+    async def _made(self, locale: Locale) -> Fill:
+        (popular, degraded, whole), own = await asyncio.gather(self._of_upstream(locale), self._of_library())
+        rows = [*own[:1], *popular, *own[1:]]
+        shared = SharedRows(rows=[row for row in rows if row.items], degraded=degraded)
+        value = shared.model_dump_json(exclude_none=True).encode()
+        return Fill(value, frozenset({HOME, LIBRARY}), None if whole else ANSWER_SHARE)
+
+    async def _of_upstream(self, locale: Locale) -> tuple[list[HomeRow], Degraded | None, bool]:
+        """Rows of the upstream, why they are old, and whether all of them came."""
+        if not self._upstream:
+            return [], None, True
+        wanted: list[tuple[TitleKind, Listing]] = [
+            ("movie", "trending"),
+            ("show", "trending"),
+            ("movie", "popular"),
+            ("show", "popular"),
         ]
-        for key, name in await self._big_genres(unit):
-            rows.append((f"genre-{key}", name, await self._best(unit, TitleFilter(genre=key))))
-        return rows
+        got = await asyncio.gather(*(self._listing(kind, listing, locale) for kind, listing in wanted))
+        films, shows, popular_films, popular_shows = (cards for cards, _ in got)
+        degraded = next((reason for _, reason in got if reason is not None), None)
+        mixed = [card for pair in zip(films, shows, strict=False) for card in pair] or films or shows
+        rows = [
+            HomeRow(id="trending", title="Trending", items=mixed[: self._size]),
+            HomeRow(id="popular-movies", title="Popular movies", items=popular_films),
+            HomeRow(id="popular-shows", title="Popular shows", items=popular_shows),
+        ]
+        return rows, degraded, degraded is None and all(row.items for row in rows)
+
+    async def _listing(self, kind: TitleKind, listing: Listing, locale: Locale) -> tuple[list[TitleCard], Degraded | None]:
+        try:
+            async with asyncio.timeout(_UPSTREAM_SECONDS):
+                page, _ = await self._browser.listing(kind, listing, locale, self._size)
+        except TimeoutError:
+            return [], None
+        except SourceUnavailable as error:
+            return [], Degraded(reason=error.code, age=0)
+        return page.items, page.degraded
+
+    async def _of_library(self) -> list[HomeRow]:
+        async with self._database.read() as unit:
+            rows = [
+                ("recently-added", "Recently added", await self._lists.recent(unit, self._size)),
+                ("movies", "Movies", await self._best(unit, TitleFilter(kind="movie"))),
+                ("shows", "Shows", await self._best(unit, TitleFilter(kind="show"))),
+            ]
+            for key, name in await self._big_genres(unit):
+                rows.append((f"genre-{key}", name, await self._best(unit, TitleFilter(genre=key))))
+            wanted = list(dict.fromkeys(title_id for _, _, ids in rows for title_id in ids))
+            cards = {card.id: card for card in await self._cards.of(unit, wanted, None)}
+        return [HomeRow(id=key, title=title, items=[cards[one] for one in ids if one in cards]) for key, title, ids in rows]
 
     async def _big_genres(self, unit: ReadUnit) -> list[tuple[str, str]]:
         """The genres with most titles. Counting a large library takes long, so the answer is used a hundred times as long."""
@@ -67,6 +185,11 @@ class HomePage:
     async def _best(self, unit: ReadUnit, only: TitleFilter) -> list[TitleId]:
         found = await self._lists.page(unit, only, "-vote_average", self._size, None)
         return [title_id for _, title_id in found[: self._size]]
+
+
+def _overlaid(row: HomeRow, progress: Mapping[str, ItemProgress]) -> HomeRow:
+    cards = [card.model_copy(update={"progress": progress[card.id]}) if card.id in progress else card for card in row.items]
+    return HomeRow(id=row.id, title=row.title, items=cards)
 
 
 def _hero(rows: Sequence[HomeRow]) -> TitleCard | None:

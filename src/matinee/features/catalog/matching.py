@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
+from matinee.features.catalog.changes import Changes
 from matinee.features.catalog.contributors import MetadataProviders
 from matinee.features.catalog.pictures import PictureStore
 from matinee.features.catalog.policy import CatalogOptions, accepted, hinted_title_id, local_title_id, storable
@@ -42,6 +43,7 @@ class Matcher:
         options: CatalogOptions,
         search: SearchIndex,
         pictures: PictureStore,
+        changes: Changes,
     ) -> None:
         self._database = database
         self._providers = providers.providers
@@ -49,6 +51,7 @@ class Matcher:
         self._options = options
         self._search = search
         self._pictures = pictures
+        self._changes = changes
         self._titles = TitleRepository()
         # A show has hundreds of files with one query: they wait for the first, then take its answer.
         self._locks: WeakValueDictionary[object, asyncio.Lock] = WeakValueDictionary()
@@ -97,8 +100,11 @@ class Matcher:
         title_id = TitleId(match.title_id)
         async with self._database.read() as unit:
             known = await self._titles.get(unit, title_id)
+            # A show that somebody looked at is kept without episodes until its seasons are looked at.
+            whole = match.kind == "movie" or await self._titles.has_episodes(unit, title_id)
         now = self._clock.now()
-        if known is not None and known.matched and now - known.updated_at < self._options.refresh_after:
+        fresh = known is not None and known.matched and now - known.updated_at < self._options.refresh_after
+        if fresh and whole:
             return title_id
         outcome = await self._ask(provider, "title", provider.title(match.title_id))
         if isinstance(outcome, Found):
@@ -126,8 +132,11 @@ class Matcher:
         color = await self._color(poster) if isinstance(poster, str) else None
         stored = StoredTitle({**stored.values, "poster_color": color}, stored.seasons, stored.episodes, stored.genres)
         async with self._database.write() as unit:
+            known = await self._titles.exists(unit, TitleId(stored.id))
             await self._titles.store(unit, stored)
             await self._search.put(unit, [document_of(stored.values)])
+            if known:
+                self._changes.leave_with(unit, [stored.id], lists=True)
 
     async def _color(self, poster: str) -> str | None:
         """The colour that stands for the poster while it loads; the poster is then here as well when somebody looks."""

@@ -5,17 +5,32 @@ from __future__ import annotations
 import base64
 import hashlib
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Literal
 
 from matinee.infra.database.search import fold
 from matinee.infra.ids import TitleId
+from matinee.ports.catalogue import DiscoverQuery, Listing, Locale
 from matinee.ports.metadata import TitleKind, TitleMatch, TitleQuery
 
 ListSort = Literal["title", "-title", "added_at", "-added_at", "year", "-year", "vote_average", "-vote_average"]
 _ARTICLES = ("the ", "an ", "a ")
+
+
+KnownOrder = Literal["popularity", "-popularity", "release_date", "-release_date", "vote_average", "-vote_average", "title"]
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """How long an answer of the upstream is fresh, is served while it is renewed, and is kept for when the upstream fails."""
+
+    fresh: timedelta
+    stale: timedelta
+    error: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +42,16 @@ class CatalogOptions:
     refresh_after: timedelta = timedelta(hours=24)
     """Details of a title are asked for again when a file is matched to it and they are older than this."""
     row_size: int = 20
+    language: str = "en"
+    """BCP 47. What callers get who name no language, and what the database keeps."""
+    region: str = ""
+    """ISO 3166-1 alpha-2: whose releases and age ratings count."""
+    lifetimes: Mapping[str, Lifetime] = field(default_factory=dict)
+    """By policy, in place of those of `cache.py`."""
+
+    def locale(self, language: str | None = None, region: str | None = None) -> Locale:
+        """What a caller wants, filled up with the defaults."""
+        return Locale(language or self.language, self.region if region is None else region)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +64,74 @@ class TitleFilter:
     q: str | None = None
     year_from: int | None = None
     year_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFilter:
+    """Which of the titles that the database knows a list of last resort shows; all of `genres` must fit."""
+
+    kind: TitleKind
+    genres: Sequence[str] = ()
+    year_from: int | None = None
+    year_to: int | None = None
+    vote_from: float | None = None
+    votes_from: int | None = None
+    runtime_to: int | None = None
+    released_from: date | None = None
+    released_to: date | None = None
+
+
+def lifetimes(text: str) -> dict[str, Lifetime]:
+    """`trending=2h/4h/7d,search=10m/20m/1d` as lifetimes by policy; raises ValueError for anything else."""
+    found = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        name, _, values = part.partition("=")
+        spans = [_span(value) for value in values.split("/")]
+        if len(spans) != 3:
+            raise ValueError(f"{part!r}: expected three durations, such as trending=2h/4h/7d")
+        found[name.strip()] = Lifetime(*spans)
+    return found
+
+
+def _span(text: str) -> timedelta:
+    match = re.fullmatch(r"\s*(\d+)([smhd])\s*", text)
+    if match is None:
+        raise ValueError(f"{text!r} is no duration, such as 90s, 10m, 6h or 7d")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def in_listing(kind: TitleKind, listing: Listing, today: date) -> tuple[KnownFilter, KnownOrder]:
+    """What comes nearest to one of the standard lists among the titles that the database knows."""
+    if listing == "top-rated":
+        return KnownFilter(kind), "-vote_average"
+    if listing == "now-playing":
+        return KnownFilter(kind, released_to=today), "-release_date"
+    if listing == "upcoming":
+        return KnownFilter(kind, released_from=today + timedelta(days=1)), "release_date"
+    return KnownFilter(kind), "-popularity"
+
+
+def in_discovery(query: DiscoverQuery) -> KnownFilter | None:
+    """The same filters over the titles that the database knows; None where it cannot tell (it keeps no original languages)."""
+    if query.language:
+        return None
+    return KnownFilter(
+        query.kind,
+        tuple(sorted(set(query.genres))),
+        query.year_from,
+        query.year_to,
+        query.vote_from,
+        query.votes_from,
+        query.runtime_to,
+    )
+
+
+def upstream_kind(title_id: str) -> TitleKind | None:
+    """The kind of a title that upstream catalogues know by this id; None for those that only this server knows."""
+    match = re.fullmatch(r"(movie|show)-[1-9]\d{0,9}", title_id)
+    if match is None:
+        return None
+    return "movie" if match[1] == "movie" else "show"
 
 
 def accepted(query: TitleQuery, matches: Sequence[TitleMatch]) -> TitleMatch | None:

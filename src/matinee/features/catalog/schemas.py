@@ -8,7 +8,11 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from matinee.infra.http.paging import ListOf
+from matinee.infra.http.shared import Degraded
+
 Kind = Literal["movie", "show"]
+HitKind = Literal["movie", "show", "person"]
 FileState = Literal["ok", "broken", "missing"]
 
 
@@ -37,7 +41,14 @@ class TitleCard(BaseModel):
     vote_average: float | None = None
     added_at: datetime | None = None
     demo: bool = False
-    progress: ItemProgress | None = None
+    in_library: bool = Field(default=False, description="Whether the library has something of it to play.")
+    progress: ItemProgress | None = Field(default=None, description="Only in answers about the caller, such as the home page.")
+
+
+class TitleList(ListOf[TitleCard]):
+    """A page of titles."""
+
+    degraded: Degraded | None = None
 
 
 class FileSummary(BaseModel):
@@ -72,8 +83,13 @@ class GenreView(BaseModel):
     name: str
 
 
+class GenreEntry(GenreView):
+    in_library: bool = Field(default=False, description="Whether the library has a title of it.")
+
+
 class GenreList(BaseModel):
-    items: list[GenreView]
+    items: list[GenreEntry]
+    degraded: Degraded | None = None
 
 
 class CastCredit(BaseModel):
@@ -94,11 +110,24 @@ class Credits(BaseModel):
     crew: list[CrewCredit] = []
 
 
+class CreditsView(Credits):
+    """Who made a title and who is in it."""
+
+    degraded: Degraded | None = None
+
+
 class VideoLink(BaseModel):
     name: str
     site: str
     key: str
     type: str = ""
+    official: bool = False
+    language: str = ""
+
+
+class VideoList(BaseModel):
+    items: list[VideoLink]
+    degraded: Degraded | None = None
 
 
 class LibraryState(BaseModel):
@@ -128,13 +157,16 @@ class MovieView(BaseModel):
     backdrop: str | None = None
     credits: Credits = Credits()
     videos: list[VideoLink] = []
+    keywords: list[str] = []
+    certification: str = Field(default="", description="The age rating in the region asked for, as printed there.")
+    status: str = ""
     external_ids: dict[str, str] = {}
     attribution: str = ""
     demo: bool = False
     matched: bool = Field(default=True, description="False when only the file's name is known.")
     added_at: datetime | None = None
     library: LibraryState = LibraryState()
-    progress: ItemProgress | None = None
+    degraded: Degraded | None = None
 
 
 class SeasonSummary(BaseModel):
@@ -159,7 +191,6 @@ class EpisodeView(BaseModel):
     runtime: int | None = None
     still: str | None = None
     item_id: str | None = Field(default=None, description="The playable item, null while the library lacks it.")
-    progress: ItemProgress | None = None
 
 
 class SeasonView(BaseModel):
@@ -168,28 +199,59 @@ class SeasonView(BaseModel):
     overview: str = ""
     poster: str | None = None
     episodes: list[EpisodeView] = []
+    degraded: Degraded | None = None
+
+
+class PersonCard(TitleCard):
+    """A title somebody took part in."""
+
+    role: str = Field(default="", description="The character played, or the job done.")
+    department: Literal["cast", "crew"] = "cast"
+
+
+class PersonView(BaseModel):
+    """Everything about a person."""
+
+    id: str
+    name: str
+    biography: str = ""
+    birthday: date | None = None
+    deathday: date | None = None
+    place_of_birth: str = ""
+    department: str = Field(default="", description="What the person is known for, such as `Acting`.")
+    profile: str | None = None
+    titles: list[PersonCard] = Field(default=[], description="The newest first.")
+    degraded: Degraded | None = None
 
 
 class SearchHit(BaseModel):
     id: str
-    kind: Kind
-    title: str
+    kind: HitKind
+    title: str = Field(description="The title, or the person's name.")
     year: int | None = None
     overview: str = ""
-    poster: str | None = None
+    poster: str | None = Field(default=None, description="The poster, or the person's portrait.")
     poster_color: str | None = None
+    in_library: bool = False
     score: float = Field(description="0..1, best first.")
+
+
+class SearchList(ListOf[SearchHit]):
+    """A page of what a search found."""
+
+    degraded: Degraded | None = None
 
 
 class Suggestion(BaseModel):
     id: str
-    kind: Kind
+    kind: HitKind
     title: str
     year: int | None = None
 
 
 class SuggestionList(BaseModel):
     items: list[Suggestion]
+    degraded: Degraded | None = None
 
 
 class HomeRow(BaseModel):
@@ -201,3 +263,4 @@ class HomeRow(BaseModel):
 class HomeView(BaseModel):
     hero: TitleCard | None = None
     rows: Sequence[HomeRow] = []
+    degraded: Degraded | None = None

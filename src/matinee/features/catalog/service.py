@@ -3,45 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
+from matinee.features.catalog.browsing import Browser
 from matinee.features.catalog.cards import Cards
+from matinee.features.catalog.changes import Changes
 from matinee.features.catalog.contributors import (
     CatalogueSources,
-    Contributors,
     HomeRowSource,
     LibraryAvailability,
     MetadataProviders,
     ProgressSource,
 )
 from matinee.features.catalog.errors import PictureNotFound, PictureRefused, PictureUnavailable
+from matinee.features.catalog.genres import GenreReader
 from matinee.features.catalog.home import HomePage
 from matinee.features.catalog.matching import Matcher
-from matinee.features.catalog.models import Title
-from matinee.features.catalog.pictures import Picture, PictureKind, PictureStore
+from matinee.features.catalog.pictures import Picture, PictureKind, PictureStore, WantedFormat
 from matinee.features.catalog.policy import CatalogOptions, ListSort, TitleFilter
-from matinee.features.catalog.repository import ListRepository, TitleRepository
+from matinee.features.catalog.reading import TitleReader
+from matinee.features.catalog.repository import ListRepository, TitleRepository, TitleTraits, TraitsRepository
 from matinee.features.catalog.schemas import (
+    CreditsView,
     FileSummary,
-    GenreView,
+    GenreList,
+    HitKind,
+    HomeRow,
     HomeView,
     ItemProgress,
     ItemSummary,
     MovieView,
-    SearchHit,
+    PersonView,
+    SearchList,
     SeasonView,
     ShowView,
-    Suggestion,
+    SuggestionList,
     TitleCard,
+    TitleList,
+    VideoList,
 )
+from matinee.features.catalog.searching import Searcher
 from matinee.features.catalog.stored import document_of_row
-from matinee.features.catalog.views import Views
-from matinee.infra.clock import Clock
+from matinee.infra.cache.freshness import Freshness
 from matinee.infra.database import Database, ReadUnit, UnitOfWork
-from matinee.infra.database.search import MOST_HITS, SearchIndex
-from matinee.infra.errors import TitleNotFound
+from matinee.infra.database.search import SearchIndex
 from matinee.infra.ids import TitleId, UserId
 from matinee.infra.paging import Cursors, Page
+from matinee.ports.catalogue import DiscoverQuery, Listing, Locale, Relation
 from matinee.ports.metadata import TitleKind, TitleQuery
 
 __all__ = [
@@ -49,6 +58,7 @@ __all__ = [
     "CatalogService",
     "CatalogueSources",
     "FileSummary",
+    "HomeRow",
     "HomeRowSource",
     "ItemProgress",
     "ItemSummary",
@@ -61,13 +71,26 @@ __all__ = [
     "ProgressSource",
     "TitleCard",
     "TitleFilter",
+    "TitleTraits",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """What answers the questions that are the same for every caller."""
+
+    titles: TitleReader
+    lists: Browser
+    words: Searcher
+    genres: GenreReader
+    home: HomePage
 
 
 class CatalogService:
     """Titles: matching, details, lists, search, home.
 
-    Methods that take a unit work inside it; the others open short units of their own.
+    Methods that take a unit work inside it; the others open short units of their own. What is the same for every caller comes
+    with its `Freshness`.
     """
 
     def __init__(
@@ -78,19 +101,23 @@ class CatalogService:
         pictures: PictureStore,
         cursors: Cursors,
         options: CatalogOptions,
-        clock: Clock,
+        cards: Cards,
+        readers: Readers,
+        changes: Changes,
     ) -> None:
         self._database = database
         self._search = search
         self._matcher = matcher
         self._pictures = pictures
         self._cursors = cursors
+        self._options = options
         self._titles = TitleRepository()
         self._lists = ListRepository()
-        self._views = Views(options.base_path)
-        self._contributors = Contributors()
-        self._cards = Cards(self._contributors, self._lists, self._views)
-        self._home = HomePage(self._contributors, self._cards, self._lists, options, clock)
+        self._traits = TraitsRepository()
+        self._contributors = cards.contributors
+        self._cards = cards
+        self._read = readers
+        self._changes = changes
 
     # What features above register when they are built
 
@@ -103,7 +130,7 @@ class CatalogService:
         self._contributors.progress = progress
 
     def add_home_source(self, source: HomeRowSource) -> None:
-        """Put a row before the catalogue's own rows on the home page."""
+        """Put rows before the catalogue's own rows on the home page."""
         self._contributors.home.append(source)
 
     # Matching and upkeep, for the library
@@ -124,20 +151,23 @@ class CatalogService:
         """
         back = await self._titles.unmatched(unit, title_ids, available=False)
         await self._search.put(unit, [document_of_row(row) for row in back])
-        await self._titles.set_available(unit, title_ids, at)
+        lists = await self._titles.set_available(unit, title_ids, at)
+        self._changes.leave_with(unit, title_ids, lists=lists)
 
     async def set_unavailable(self, unit: UnitOfWork, title_ids: Collection[TitleId]) -> None:
         """The library has nothing of these titles any more. Their details stay, and so does `added_at`; those that only a file's
         name made known are no longer found by a search."""
         gone = await self._titles.unmatched(unit, title_ids, available=True)
         await self._search.remove(unit, [row.id for row in gone])
-        await self._titles.set_unavailable(unit, title_ids)
+        lists = await self._titles.set_unavailable(unit, title_ids)
+        self._changes.leave_with(unit, title_ids, lists=lists)
 
     async def remove_titles(self, unit: UnitOfWork, title_ids: Collection[TitleId]) -> None:
         """Forget titles with their search rows, seasons and episodes (the demo's removal)."""
         await self._search.remove(unit, sorted(title_ids))
         await self._titles.remove(unit, title_ids)
         self._matcher.forget()
+        self._changes.leave_with(unit, title_ids, lists=True)
 
     async def demo_titles(self, unit: ReadUnit) -> Sequence[TitleId]:
         """The titles of the demo."""
@@ -150,7 +180,10 @@ class CatalogService:
         """
         name, color = await self._pictures.keep(picture)
         async with self._database.write() as unit:
-            return await self._titles.set_poster(unit, title_id, name, color, replace=replace)
+            used = await self._titles.set_poster(unit, title_id, name, color, replace=replace)
+            if used:
+                self._changes.leave_with(unit, [title_id], lists=True)
+        return used
 
     # Reads
 
@@ -187,74 +220,98 @@ class CatalogService:
         """What the library got last, of every kind."""
         return await self._cards.of(unit, await self._lists.recent(unit, limit), user_id)
 
+    async def traits(self, unit: ReadUnit, after: TitleId | None, limit: int) -> list[TitleTraits]:
+        """What titles of the library are about, by id, after `after`."""
+        return await self._traits.page(unit, after, limit)
+
+    async def count_available(self, unit: ReadUnit) -> int:
+        """How many titles the library has."""
+        return await self._traits.count(unit)
+
     async def episode_names(self, unit: ReadUnit, title_id: TitleId) -> Mapping[tuple[int, int], str]:
         """Episode names of a show by (season, number), as far as a provider knows them."""
         return {(row.season, row.number): row.name for row in await self._titles.episodes(unit, title_id) if row.name}
 
-    async def details(
-        self, unit: ReadUnit, kind: TitleKind, title_id: TitleId, user_id: UserId | None = None
-    ) -> MovieView | ShowView:
-        """Everything about a title. Raises `TitleNotFound`, also where the kind does not fit."""
-        row = await self._known(unit, kind, title_id)
-        items = await self._items(unit, title_id)
-        progress = (await self._cards.progress_of(unit, [title_id], user_id)).get(title_id)
-        if kind == "movie":
-            return self._views.movie(row, items, progress)
-        counts = await self._titles.episode_counts(unit, title_id)
-        seasons = self._views.seasons(await self._titles.seasons(unit, title_id), counts, items)
-        return self._views.show(row, items, progress, seasons)
+    # Reads that are the same for every caller
 
-    async def season(self, unit: ReadUnit, title_id: TitleId, number: int, user_id: UserId | None = None) -> SeasonView:
-        """A season with its episodes: those that a provider knows and those that the library has. Raises `TitleNotFound`."""
-        await self._known(unit, "show", title_id)
-        row = next((season for season in await self._titles.seasons(unit, title_id) if season.number == number), None)
-        items = [item for item in await self._items(unit, title_id) if item.season == number]
-        episodes = await self._titles.episodes(unit, title_id, number)
-        if row is None and not items and not episodes:
-            raise TitleNotFound("The show has no such season.")
-        source = self._contributors.progress
-        progress = await source.of_items(unit, user_id, title_id) if source is not None and user_id is not None else {}
-        return self._views.season(number, row, episodes, items, progress)
+    def locale(self, language: str | None = None, region: str | None = None) -> Locale:
+        """What a caller wants, filled up with the defaults of this server."""
+        return self._options.locale(language, region)
+
+    async def details(
+        self, kind: TitleKind, title_id: TitleId, locale: Locale | None = None
+    ) -> tuple[MovieView | ShowView, Freshness]:
+        """Everything about a title. Raises `TitleNotFound` (also where the kind does not fit), `SourceUnavailable`."""
+        return await self._read.titles.details(kind, title_id, locale or self.locale())
+
+    async def credits(self, kind: TitleKind, title_id: TitleId, locale: Locale | None = None) -> tuple[CreditsView, Freshness]:
+        """Who made a title and who is in it. Raises as `details`."""
+        return await self._read.titles.credits(kind, title_id, locale or self.locale())
+
+    async def videos(self, kind: TitleKind, title_id: TitleId, locale: Locale | None = None) -> tuple[VideoList, Freshness]:
+        """Trailers and clips elsewhere. Raises as `details`."""
+        return await self._read.titles.videos(kind, title_id, locale or self.locale())
+
+    async def season(self, title_id: TitleId, number: int, locale: Locale | None = None) -> tuple[SeasonView, Freshness]:
+        """A season with its episodes: those that a provider knows and those that the library has.
+
+        Raises `TitleNotFound`, `SourceUnavailable`.
+        """
+        return await self._read.titles.season(title_id, number, locale or self.locale())
+
+    async def person(self, person_id: str, locale: Locale | None = None) -> tuple[PersonView, Freshness]:
+        """A person with the titles they took part in. Raises `PersonNotFound`, `SourceUnavailable`."""
+        return await self._read.titles.person(person_id, locale or self.locale())
+
+    async def listing(
+        self, kind: TitleKind, listing: Listing, *, locale: Locale | None = None, limit: int = 20, cursor: str | None = None
+    ) -> tuple[TitleList, Freshness]:
+        """One of the standard lists. Raises `InvalidCursor`, `SourceUnavailable`."""
+        return await self._read.lists.listing(kind, listing, locale or self.locale(), limit, cursor)
+
+    async def discover(
+        self, query: DiscoverQuery, *, locale: Locale | None = None, limit: int = 20, cursor: str | None = None
+    ) -> tuple[TitleList, Freshness]:
+        """Titles by filters. Raises `InvalidCursor`, `SourceUnavailable`."""
+        return await self._read.lists.discover(query, locale or self.locale(), limit, cursor)
+
+    async def related(
+        self,
+        kind: TitleKind,
+        title_id: TitleId,
+        relation: Relation,
+        *,
+        locale: Locale | None = None,
+        limit: int = 20,
+        cursor: str | None = None,
+    ) -> tuple[TitleList, Freshness]:
+        """Titles near a title. Raises `TitleNotFound`, `InvalidCursor`, `SourceUnavailable`."""
+        return await self._read.lists.related(kind, title_id, relation, locale or self.locale(), limit, cursor)
 
     async def search(
-        self, unit: ReadUnit, text: str, *, kind: TitleKind | None = None, limit: int = 20, cursor: str | None = None
-    ) -> Page[SearchHit]:
-        """Titles that fit the words, best first; forgives typing errors; accepts any text."""
-        scope = f"catalog.search?q={text}&kind={kind}"
-        after = self._cursors.open(scope, cursor)
-        # The first page needs no more than its own best; what the index adds for later pages ranks below.
-        hits = await self._search.find(unit, text, kind=kind, limit=limit + 1 if after is None else MOST_HITS)
-        if after is not None:
-            worst, last = float(str(after[0])), str(after[1])
-            hits = [hit for hit in hits if (-hit.score, hit.key) > (-worst, last)][: limit + 1]
-        rows = await self._lists.by_ids(unit, [hit.key for hit in hits])
-        found = [((hit.score, hit.key), self._views.hit(rows[hit.key], hit.score)) for hit in hits if hit.key in rows]
-        return self._cursors.page(scope, found, limit)
+        self,
+        text: str,
+        *,
+        kind: HitKind | None = None,
+        locale: Locale | None = None,
+        limit: int = 20,
+        cursor: str | None = None,
+    ) -> tuple[SearchList, Freshness]:
+        """Titles and people that fit the words, best first; forgives typing errors; accepts any text. Raises `InvalidCursor`."""
+        return await self._read.words.search(text, kind, locale or self.locale(), limit, cursor)
 
-    async def suggest(self, unit: ReadUnit, text: str, limit: int = 8) -> list[Suggestion]:
+    async def suggest(self, text: str, *, locale: Locale | None = None, limit: int = 8) -> tuple[SuggestionList, Freshness]:
         """Titles for text that is still being typed."""
-        hits = await self._search.find(unit, text, limit=limit)
-        rows = await self._lists.by_ids(unit, [hit.key for hit in hits])
-        return [self._views.suggestion(rows[hit.key]) for hit in hits if hit.key in rows]
+        return await self._read.words.suggest(text, locale or self.locale(), limit)
 
-    async def genres(self, unit: ReadUnit) -> list[GenreView]:
-        """Genres of the titles that the library has."""
-        return [GenreView(id=key, name=name) for key, name in await self._lists.genres(unit)]
+    async def genres(self, *, locale: Locale | None = None, of_library: bool = False) -> tuple[GenreList, Freshness]:
+        """Genres by name; `of_library`: those of which the library has something."""
+        return await self._read.genres.all(locale or self.locale(), of_library=of_library)
 
-    async def home(self, unit: ReadUnit, user_id: UserId | None) -> HomeView:
-        """The home page: rows of other features, recently added, films, shows, the biggest genres."""
-        return await self._home.view(unit, user_id)
+    async def home(self, unit: ReadUnit, user_id: UserId | None, locale: Locale | None = None) -> HomeView:
+        """The home page: rows of other features, recently added, trending and popular, films, shows, the biggest genres."""
+        return await self._read.home.view(unit, user_id, locale or self.locale())
 
-    async def picture(self, kind: PictureKind, size: str, name: str, accept: str) -> Picture:
-        """A picture ready to be sent. Raises `PictureNotFound`, `PictureUnavailable`, `PictureRefused`."""
-        return await self._pictures.variant(kind, size, name, accept)
-
-    async def _known(self, unit: ReadUnit, kind: TitleKind, title_id: TitleId) -> Title:
-        row = await self._titles.get(unit, title_id)
-        if row is None or row.kind != kind:
-            raise TitleNotFound(f"There is no {kind} {title_id}.")
-        return row
-
-    async def _items(self, unit: ReadUnit, title_id: TitleId) -> Sequence[ItemSummary]:
-        library = self._contributors.library
-        return [] if library is None else await library.items_of(unit, title_id)
+    async def picture(self, kind: PictureKind, size: str, name: str, accept: str = "", wanted: WantedFormat = "auto") -> Picture:
+        """A picture ready to be sent. Raises `PictureNotFound`, `PictureUnavailable`, `PictureBroken`."""
+        return await self._pictures.variant(kind, size, name, accept, wanted)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from matinee.features.catalog.models import Title
+from matinee.features.catalog.models import Episode, Season, Title
 from matinee.features.catalog.pictures import picture_name
 from matinee.features.catalog.policy import is_demo, popularity, sort_title
 from matinee.features.catalog.repository import StoredTitle
 from matinee.infra.database.search import Document
-from matinee.ports.metadata import PersonCredit, TitleDetails, TitleKind
+from matinee.ports.metadata import EpisodeDetails, PersonCredit, SeasonDetails, TitleDetails, TitleKind, Video
 
 _PEOPLE = 40
+_CREDITS = 60
+"""Kept of the cast and of the crew each; long shows have thousands."""
+_VIDEOS = 30
+_WORD = 32
 
 
 def stored_details(details: TitleDetails, provider: str, at: datetime) -> StoredTitle:
@@ -31,43 +35,74 @@ def stored_details(details: TitleDetails, provider: str, at: datetime) -> Stored
         "runtime": details.runtime or None,
         "vote_average": details.vote_average or 0.0,
         "vote_count": details.vote_count,
+        "popularity": details.popularity or popularity(details.vote_average or 0.0, details.vote_count),
         "poster": picture_name(provider, details.poster),
         "backdrop": picture_name(provider, details.backdrop),
+        "certification": details.certification[:_WORD],
+        "status": details.status[:_WORD],
         "attribution": details.attribution,
         "provider": provider,
         "matched": True,
         "demo": is_demo(details.title_id, provider),
         "external_ids": dict(details.external_ids),
         "genres": list(dict.fromkeys(details.genres)),
-        "credits": [_credit(credit, provider) for credit in details.credits],
+        "credits": [_credit(credit, provider) for credit in _leading(details.credits)],
+        "videos": [_video(video) for video in details.videos[:_VIDEOS]],
+        "keywords": list(details.keywords),
         "updated_at": at,
     }
-    seasons = [
-        {
-            "title_id": details.title_id,
-            "number": season.number,
-            "name": season.name,
-            "overview": season.overview,
-            "air_date": season.air_date,
-            "poster": picture_name(provider, season.poster),
-        }
-        for season in details.seasons
-    ]
-    episodes = [
-        {
-            "title_id": details.title_id,
-            "season": episode.season,
-            "number": episode.number,
-            "name": episode.name,
-            "overview": episode.overview,
-            "air_date": episode.air_date,
-            "runtime": episode.runtime or None,
-            "still": picture_name(provider, episode.still),
-        }
-        for season in details.seasons
-        for episode in season.episodes
-    ]
+    seasons = [season_values(details.title_id, season, provider) for season in details.seasons]
+    episodes = [episode_values(details.title_id, episode, provider) for season in details.seasons for episode in season.episodes]
     return StoredTitle(values, seasons, episodes, tuple(details.genres))
+
+
+def season_values(title_id: str, season: SeasonDetails, provider: str) -> dict[str, Any]:
+    """Columns of `season`."""
+    return {
+        "title_id": title_id,
+        "number": season.number,
+        "name": season.name,
+        "overview": season.overview,
+        "air_date": season.air_date,
+        "poster": picture_name(provider, season.poster),
+        "episode_count": season.episode_count or len(season.episodes),
+    }
+
+
+def episode_values(title_id: str, episode: EpisodeDetails, provider: str) -> dict[str, Any]:
+    """Columns of `episode`."""
+    return {
+        "title_id": title_id,
+        "season": episode.season,
+        "number": episode.number,
+        "name": episode.name,
+        "overview": episode.overview,
+        "air_date": episode.air_date,
+        "runtime": episode.runtime or None,
+        "still": picture_name(provider, episode.still),
+    }
+
+
+def title_row(stored: StoredTitle, known: Title | None) -> Title:
+    """A row that is in no database, with what the database knows besides of the same title."""
+    row = Title(**stored.values)
+    row.available = known.available if known is not None else False
+    row.added_at = known.added_at if known is not None else None
+    row.poster_color = known.poster_color if known is not None and known.poster == row.poster else None
+    if row.poster is None and known is not None:
+        row.poster, row.poster_color = known.poster, known.poster_color
+    return row
+
+
+def season_rows(stored: StoredTitle) -> list[Season]:
+    """The seasons of a title, as rows in no database."""
+    return [Season(**values) for values in stored.seasons]
+
+
+def season_row(title_id: str, season: SeasonDetails, provider: str) -> tuple[Season, list[Episode]]:
+    """A season with its episodes, as rows in no database."""
+    episodes = [Episode(**episode_values(title_id, episode, provider)) for episode in season.episodes]
+    return Season(**season_values(title_id, season, provider)), episodes
 
 
 def stored_name(title_id: str, kind: TitleKind, title: str, year: int | None, at: datetime, provider: str = "") -> StoredTitle:
@@ -104,6 +139,28 @@ def document_of_row(row: Title) -> Document:
     """The same for a title that is stored already."""
     names = ("id", "kind", "title", "original_title", "credits", "overview", "vote_average", "vote_count")
     return document_of({name: getattr(row, name) for name in names})
+
+
+def _leading(people: Sequence[PersonCredit]) -> list[PersonCredit]:
+    """The first of the cast and the first of the crew, in order."""
+    left = {"cast": _CREDITS, "crew": _CREDITS}
+    kept = []
+    for credit in people:
+        left[credit.department] -= 1
+        if left[credit.department] >= 0:
+            kept.append(credit)
+    return kept
+
+
+def _video(video: Video) -> dict[str, Any]:
+    return {
+        "name": video.name,
+        "site": video.site,
+        "key": video.key,
+        "type": video.type,
+        "official": video.official,
+        "language": video.language,
+    }
 
 
 def _credit(credit: PersonCredit, provider: str) -> dict[str, str | None]:

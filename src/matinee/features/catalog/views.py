@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from matinee.features.catalog.models import Episode, Season, Title
-from matinee.features.catalog.pictures import PictureKind
+from matinee.features.catalog.pictures import PictureKind, picture_name
 from matinee.features.catalog.policy import genre_id
+from matinee.features.catalog.repository import TitleFacts
 from matinee.features.catalog.schemas import (
     CastCredit,
     Credits,
@@ -17,27 +18,37 @@ from matinee.features.catalog.schemas import (
     ItemSummary,
     LibraryState,
     MovieView,
+    PersonCard,
+    PersonView,
     SearchHit,
     SeasonSummary,
     SeasonView,
     ShowView,
-    Suggestion,
     TitleCard,
+    VideoLink,
 )
+from matinee.ports.catalogue import PersonDetails, PersonSummary, TitleSummary
 
 _CAST = 40
 _CREW = 40
 
 
 class Views:
-    """Maps titles for the wire; knows where pictures are served."""
+    """Maps titles for the wire; knows where pictures are served.
 
-    def __init__(self, base_path: str) -> None:
+    `placeholder` gives the colour that stands for a picture, `address` the public address of a path of this server.
+    """
+
+    def __init__(
+        self, base_path: str, placeholder: Callable[[str | None], str | None], address: Callable[[str], str] = lambda path: path
+    ) -> None:
+        self._placeholder = placeholder
+        self._address = address
         self._images = f"{base_path.rstrip('/')}/api/v1/images"
 
     def picture(self, kind: PictureKind, size: str, name: str | None) -> str | None:
         """The URL of a picture on this server."""
-        return f"{self._images}/{kind}/{size}/{name}" if name else None
+        return self._address(f"{self._images}/{kind}/{size}/{name}") if name else None
 
     def card(self, row: Title, progress: ItemProgress | None = None) -> TitleCard:
         return TitleCard(
@@ -47,14 +58,72 @@ class Views:
             year=row.year or None,
             overview=row.overview,
             poster=self.picture("poster", "w342", row.poster),
-            poster_color=row.poster_color,
+            poster_color=row.poster_color or self._placeholder(row.poster),
             backdrop=self.picture("backdrop", "w1280", row.backdrop),
             genres=row.genres,
             runtime=row.runtime,
             vote_average=row.vote_average or None,
             added_at=row.added_at,
             demo=row.demo,
+            in_library=row.available,
             progress=progress,
+        )
+
+    def summary(self, source: str, one: TitleSummary, facts: TitleFacts | None) -> TitleCard:
+        """The card of a title in an upstream's list."""
+        poster = picture_name(source, one.poster) or (facts.poster if facts is not None else None)
+        return TitleCard(
+            id=one.title_id,
+            kind=one.kind,
+            title=one.title,
+            year=one.year,
+            overview=one.overview,
+            poster=self.picture("poster", "w342", poster),
+            poster_color=self._color(poster, facts),
+            backdrop=self.picture("backdrop", "w1280", picture_name(source, one.backdrop)),
+            genres=list(one.genres),
+            runtime=facts.runtime if facts is not None else None,
+            vote_average=one.vote_average or None,
+            added_at=facts.added_at if facts is not None else None,
+            in_library=facts is not None and facts.available,
+        )
+
+    def person(self, source: str, one: PersonDetails, facts: Mapping[str, TitleFacts]) -> PersonView:
+        cards = []
+        for part in sorted(one.titles, key=lambda part: -(part.title.year or 9999)):
+            card = self.summary(source, part.title, facts.get(part.title.title_id))
+            cards.append(PersonCard(**dict(card), role=part.role, department=part.department))
+        return PersonView(
+            id=one.person_id,
+            name=one.name,
+            biography=one.biography,
+            birthday=one.birthday,
+            deathday=one.deathday,
+            place_of_birth=one.place_of_birth,
+            department=one.department,
+            profile=self.picture("profile", "w185", picture_name(source, one.profile)),
+            titles=cards,
+        )
+
+    def summary_hit(self, source: str, one: TitleSummary, facts: TitleFacts | None, score: float) -> SearchHit:
+        """An upstream's title among what a search found."""
+        poster = picture_name(source, one.poster) or (facts.poster if facts is not None else None)
+        return SearchHit(
+            id=one.title_id,
+            kind=one.kind,
+            title=one.title,
+            year=one.year,
+            overview=one.overview,
+            poster=self.picture("poster", "w185", poster),
+            poster_color=self._color(poster, facts),
+            in_library=facts is not None and facts.available,
+            score=round(score, 4),
+        )
+
+    def person_hit(self, source: str, one: PersonSummary, score: float) -> SearchHit:
+        profile = self.picture("profile", "w185", picture_name(source, one.profile))
+        return SearchHit(
+            id=one.person_id, kind="person", title=one.name, overview=one.department, poster=profile, score=round(score, 4)
         )
 
     def hit(self, row: Title, score: float) -> SearchHit:
@@ -65,36 +134,38 @@ class Views:
             year=row.year or None,
             overview=row.overview,
             poster=self.picture("poster", "w185", row.poster),
-            poster_color=row.poster_color,
+            poster_color=row.poster_color or self._placeholder(row.poster),
+            in_library=row.available,
             score=round(score, 4),
         )
 
-    def suggestion(self, row: Title) -> Suggestion:
-        kind = "show" if row.kind == "show" else "movie"
-        return Suggestion.model_validate({"id": row.id, "kind": kind, "title": row.title, "year": row.year or None})
-
-    def movie(self, row: Title, items: Sequence[ItemSummary], progress: ItemProgress | None) -> MovieView:
+    def movie(self, row: Title, items: Sequence[ItemSummary]) -> MovieView:
         card = self.card(row)
         return MovieView(
-            **card.model_dump(exclude={"genres", "poster", "progress"}),
+            **card.model_dump(exclude={"genres", "poster", "progress", "in_library"}),
             poster=self.picture("poster", "w780", row.poster),
             original_title=row.original_title,
             tagline=row.tagline,
             release_date=row.release_date,
             genres=[GenreView(id=genre_id(name), name=name) for name in row.genres],
             vote_count=row.vote_count,
-            credits=self._credits(row),
+            credits=self.credits(row),
+            videos=self.videos(row),
+            keywords=row.keywords or [],
+            certification=row.certification or "",
+            status=row.status or "",
             external_ids={name: str(value) for name, value in row.external_ids.items() if value},
             attribution=row.attribution,
             matched=row.matched,
             library=LibraryState(available=_playable(items), items=list(items)),
-            progress=progress,
         )
 
-    def show(
-        self, row: Title, items: Sequence[ItemSummary], progress: ItemProgress | None, seasons: Sequence[SeasonSummary]
-    ) -> ShowView:
-        return ShowView(**dict(self.movie(row, items, progress)), seasons=list(seasons))
+    def show(self, row: Title, items: Sequence[ItemSummary], seasons: Sequence[SeasonSummary]) -> ShowView:
+        return ShowView(**dict(self.movie(row, items)), seasons=list(seasons))
+
+    def videos(self, row: Title) -> list[VideoLink]:
+        """Trailers and clips elsewhere."""
+        return [VideoLink(**video) for video in row.videos or []]
 
     def seasons(self, rows: Sequence[Season], counts: Mapping[int, int], items: Sequence[ItemSummary]) -> list[SeasonSummary]:
         """Seasons that a provider or the library knows; specials (season 0) last."""
@@ -108,7 +179,9 @@ class Views:
             SeasonSummary(
                 number=number,
                 name=named[number].name if number in named else season_name(number),
-                episode_count=max(counts.get(number, 0), len(present.get(number, ()))),
+                episode_count=max(
+                    named[number].episode_count if number in named else 0, counts.get(number, 0), len(present.get(number, ()))
+                ),
                 poster=self.picture("poster", "w342", named[number].poster) if number in named else None,
             )
             for number in numbers
@@ -120,7 +193,6 @@ class Views:
         row: Season | None,
         episodes: Sequence[Episode],
         items: Sequence[ItemSummary],
-        progress: Mapping[str, ItemProgress],
     ) -> SeasonView:
         known = {episode.number: self._episode(episode) for episode in episodes}
         for item in items:
@@ -129,7 +201,7 @@ class Views:
             name = item.name or f"Episode {item.episode}"
             view = known.setdefault(item.episode, EpisodeView(season=number, number=item.episode, name=name))
             if view.item_id is None:
-                view.item_id, view.progress = item.id, progress.get(item.id)
+                view.item_id = item.id
         return SeasonView(
             number=number,
             name=row.name if row is not None and row.name else season_name(number),
@@ -137,6 +209,10 @@ class Views:
             poster=self.picture("poster", "w342", row.poster if row is not None else None),
             episodes=[known[key] for key in sorted(known)],
         )
+
+    def _color(self, poster: str | None, facts: TitleFacts | None) -> str | None:
+        known = facts.poster_color if facts is not None and facts.poster == poster else None
+        return known or self._placeholder(poster)
 
     def _episode(self, row: Episode) -> EpisodeView:
         return EpisodeView(
@@ -149,9 +225,10 @@ class Views:
             still=self.picture("still", "w300", row.still),
         )
 
-    def _credits(self, row: Title) -> Credits:
-        cast = [credit for credit in row.credits if credit["department"] == "cast"][:_CAST]
-        crew = [credit for credit in row.credits if credit["department"] == "crew"][:_CREW]
+    def credits(self, row: Title) -> Credits:
+        """The leading cast and crew."""
+        cast = [credit for credit in row.credits or [] if credit["department"] == "cast"][:_CAST]
+        crew = [credit for credit in row.credits or [] if credit["department"] == "crew"][:_CREW]
         return Credits(
             cast=[
                 CastCredit(

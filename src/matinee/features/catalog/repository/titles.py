@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import case, delete, func, select, update
+from sqlalchemy import and_, case, delete, func, or_, select, update
 
 from matinee.features.catalog.models import Episode, Genre, Season, Title, TitleGenre
 from matinee.features.catalog.policy import genre_id
@@ -44,35 +44,68 @@ class TitleRepository:
         found = await unit.session.execute(select(Title.id).where(Title.id == title_id))
         return found.first() is not None
 
-    async def store(self, unit: UnitOfWork, stored: StoredTitle) -> None:
-        """Insert or replace a title with its seasons, episodes and genres.
+    async def store(self, unit: UnitOfWork, stored: StoredTitle, *, episodes_too: bool = True) -> None:
+        """Insert or replace a title with its seasons, genres and, unless told otherwise, episodes.
 
         A title without a poster keeps the one it has: a frame of its file is better than none.
         """
         statement = insert_into(unit, Title).values(**stored.values)
         changed: dict[str, Any] = {name: statement.excluded[name] for name in stored.values if name not in _KEPT}
-        without = statement.excluded.poster.is_(None)
-        changed["poster"] = func.coalesce(statement.excluded.poster, Title.poster)
-        changed["poster_color"] = case((without, Title.poster_color), else_=statement.excluded.poster_color)
+        new = statement.excluded
+        same = or_(new.poster.is_(None), and_(new.poster == Title.poster, new.poster_color.is_(None)))
+        changed["poster"] = func.coalesce(new.poster, Title.poster)
+        changed["poster_color"] = case((same, Title.poster_color), else_=new.poster_color)
         await unit.session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed))
         await self._replace_genres(unit, stored.id, stored.genres)
-        for table, rows in ((Season, stored.seasons), (Episode, stored.episodes)):
-            await unit.session.execute(delete(table).where(table.title_id == stored.id))
-            for some in _portions(rows):
-                await unit.session.execute(insert_into(unit, table).on_conflict_do_nothing(), list(some))
+        await self._replace(unit, Season, stored.id, stored.seasons)
+        if episodes_too:
+            await self._replace(unit, Episode, stored.id, stored.episodes)
+
+    async def store_season(
+        self, unit: UnitOfWork, title_id: str, season: Mapping[str, Any], episodes: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Insert or replace a season with its episodes; nothing for a title that is not known."""
+        if not await self.exists(unit, TitleId(title_id)):
+            return
+        statement = insert_into(unit, Season).values(**season)
+        changed = {name: statement.excluded[name] for name in season if name not in {"title_id", "number"}}
+        await unit.session.execute(statement.on_conflict_do_update(index_elements=["title_id", "number"], set_=changed))
+        number = season["number"]
+        await unit.session.execute(delete(Episode).where(Episode.title_id == title_id, Episode.season == number))
+        for some in _portions(episodes):
+            await unit.session.execute(insert_into(unit, Episode).on_conflict_do_nothing(), list(some))
+
+    async def touch(self, unit: UnitOfWork, title_ids: Collection[str], at: datetime) -> None:
+        """The provider still says the same of these titles."""
+        for some in _portions(sorted(title_ids)):
+            await unit.session.execute(update(Title).where(Title.id.in_(some)).values(updated_at=at))
+
+    async def has_episodes(self, unit: ReadUnit, title_id: TitleId) -> bool:
+        found = await unit.session.execute(select(Episode.title_id).where(Episode.title_id == title_id).limit(1))
+        return found.first() is not None
 
     async def add_if_absent(self, unit: UnitOfWork, stored: StoredTitle) -> None:
         """Insert a title unless it is there."""
         await unit.session.execute(insert_into(unit, Title).values(**stored.values).on_conflict_do_nothing())
 
-    async def set_available(self, unit: UnitOfWork, title_ids: Collection[TitleId], at: datetime) -> None:
+    async def set_available(self, unit: UnitOfWork, title_ids: Collection[TitleId], at: datetime) -> bool:
+        """Whether any of them was not available before."""
+        changed = False
         for some in _portions(sorted(title_ids)):
-            changed = {"available": True, "added_at": func.coalesce(Title.added_at, at)}
-            await unit.session.execute(update(Title).where(Title.id.in_(some)).values(changed))
+            values = {"available": True, "added_at": func.coalesce(Title.added_at, at)}
+            away = (Title.id.in_(some), Title.available.is_(False))
+            found = await unit.session.execute(update(Title).where(*away).values(values).returning(Title.id))
+            changed |= found.first() is not None
+        return changed
 
-    async def set_unavailable(self, unit: UnitOfWork, title_ids: Collection[TitleId]) -> None:
+    async def set_unavailable(self, unit: UnitOfWork, title_ids: Collection[TitleId]) -> bool:
+        """Whether any of them was available before."""
+        changed = False
         for some in _portions(sorted(title_ids)):
-            await unit.session.execute(update(Title).where(Title.id.in_(some)).values(available=False))
+            there = (Title.id.in_(some), Title.available.is_(True))
+            found = await unit.session.execute(update(Title).where(*there).values(available=False).returning(Title.id))
+            changed |= found.first() is not None
+        return changed
 
     async def unmatched(self, unit: ReadUnit, title_ids: Collection[TitleId], *, available: bool) -> list[Title]:
         """Of these, the titles that no provider knows, by whether the library has them."""
@@ -107,7 +140,7 @@ class TitleRepository:
         return list((await unit.session.execute(query)).scalars())
 
     async def episode_counts(self, unit: ReadUnit, title_id: TitleId) -> dict[int, int]:
-        """Episodes that a provider knows, by season."""
+        """Episodes that are known one by one, by season."""
         query = select(Episode.season, func.count().label("number")).where(Episode.title_id == title_id).group_by(Episode.season)
         return {row.season: row.number for row in await unit.session.execute(query)}
 
@@ -116,6 +149,13 @@ class TitleRepository:
         if season is not None:
             query = query.where(Episode.season == season)
         return list((await unit.session.execute(query)).scalars())
+
+    async def _replace(
+        self, unit: UnitOfWork, table: type[Season | Episode], title_id: str, rows: Sequence[Mapping[str, Any]]
+    ) -> None:
+        await unit.session.execute(delete(table).where(table.title_id == title_id))
+        for some in _portions(rows):
+            await unit.session.execute(insert_into(unit, table).on_conflict_do_nothing(), list(some))
 
     async def _replace_genres(self, unit: UnitOfWork, title_id: str, names: Sequence[str]) -> None:
         genres = {genre_id(name): name for name in names if genre_id(name)}

@@ -1,5 +1,6 @@
 """Full-text search on both engines."""
 
+from matinee.infra.database.search.fitting import fitting
 from matinee.infra.database.search.index import MOST_HITS, DatabaseSearch, Document, SearchIndex
 from matinee.infra.database.search.objects import create_search_objects, drop_search_objects, is_search_object
 from matinee.infra.database.search.ranking import Hit
@@ -13,6 +14,7 @@ __all__ = [
     "SearchIndex",
     "create_search_objects",
     "drop_search_objects",
+    "fitting",
     "fold",
     "is_search_object",
 ]

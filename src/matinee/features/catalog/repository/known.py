@@ -1,0 +1,123 @@
+"""Everything that the database knows of titles, whether the library has them or not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, delete, func, or_, select, tuple_
+from sqlalchemy.orm import aliased
+
+from matinee.features.catalog.models import Title, TitleGenre
+from matinee.features.catalog.policy import KnownFilter, KnownOrder
+from matinee.infra.database import ReadUnit, UnitOfWork
+from matinee.infra.ids import TitleId
+from matinee.infra.paging import Scalar
+
+Row = tuple[list[Scalar], TitleId]
+_COLUMNS: dict[str, Any] = {  # Any: columns of several types
+    "popularity": Title.popularity,
+    "release_date": Title.release_date,
+    "vote_average": Title.vote_average,
+    "title": Title.sort_title,
+}
+_SOME = 500
+# Names of files that went away are nothing to show.
+_SHOWN = or_(Title.matched.is_(True), Title.available.is_(True))
+
+
+@dataclass(frozen=True, slots=True)
+class TitleFacts:
+    """What cards show of a title beyond what an upstream says of it."""
+
+    available: bool
+    added_at: datetime | None
+    poster: str | None
+    poster_color: str | None
+    runtime: int | None
+
+
+class KnownRepository:
+    """Lists of last resort, what the library adds to upstream cards, and what may not be kept any longer."""
+
+    async def page(
+        self, unit: ReadUnit, only: KnownFilter, order: KnownOrder, limit: int, after: Sequence[Scalar] | None
+    ) -> list[Row]:
+        """Up to `limit + 1` rows of (sort values, id) after the values of a cursor."""
+        column, descending = _COLUMNS[order.lstrip("-")], order.startswith("-")
+        query = _filtered(select(column, Title.id), only)
+        if order.endswith("release_date"):
+            query = query.where(Title.release_date.is_not(None))
+        if after is not None:
+            value = date.fromisoformat(str(after[0])) if order.endswith("release_date") else after[0]
+            edge, place = tuple_(value, after[1]), tuple_(column, Title.id)
+            query = query.where(place < edge if descending else place > edge)
+        ordered = (column.desc(), Title.id.desc()) if descending else (column, Title.id)
+        found = await unit.session.execute(query.order_by(*ordered).limit(limit + 1))
+        return [([value.isoformat() if isinstance(value, date) else value, key], TitleId(key)) for value, key in found]
+
+    async def near(self, unit: ReadUnit, title_id: TitleId, limit: int) -> list[TitleId]:
+        """Titles of the same kind that share most genres with this one, popular ones first."""
+        mine, theirs, self_row = aliased(TitleGenre), aliased(TitleGenre), aliased(Title)
+        shared = func.count()
+        query = (
+            select(Title.id)
+            .join(theirs, theirs.title_id == Title.id)
+            .join(mine, and_(mine.genre_id == theirs.genre_id, mine.title_id == title_id))
+            .join(self_row, and_(self_row.id == mine.title_id, self_row.kind == Title.kind))
+            .where(Title.id != title_id, _SHOWN)
+            .group_by(Title.id, Title.popularity)
+            .order_by(shared.desc(), Title.popularity.desc(), Title.id)
+        )
+        return [TitleId(key) for key in (await unit.session.execute(query.limit(limit))).scalars()]
+
+    async def facts(self, unit: ReadUnit, title_ids: Collection[str]) -> dict[str, TitleFacts]:
+        """By id; unknown ids are missing."""
+        columns = (Title.id, Title.available, Title.added_at, Title.poster, Title.poster_color, Title.runtime)
+        found: dict[str, TitleFacts] = {}
+        wanted = sorted(set(title_ids))
+        for start in range(0, len(wanted), _SOME):
+            rows = await unit.session.execute(select(*columns).where(Title.id.in_(wanted[start : start + _SOME])))
+            found.update((row[0], TitleFacts(*row[1:])) for row in rows)
+        return found
+
+    async def of_library(self, unit: ReadUnit, provider: str, limit: int) -> list[TitleId]:
+        """Titles of the library that come from a provider, those whose details are oldest first."""
+        query = select(Title.id).where(Title.available.is_(True), Title.provider == provider)
+        found = await unit.session.execute(query.order_by(Title.updated_at, Title.id).limit(limit))
+        return [TitleId(key) for key in found.scalars()]
+
+    async def outdated(self, unit: ReadUnit, providers: Collection[str], before: datetime, limit: int) -> list[TitleId]:
+        """Titles of these providers that the library lacks and that were fetched before a moment."""
+        query = select(Title.id).where(
+            Title.provider.in_(sorted(providers)), Title.available.is_(False), Title.updated_at < before
+        )
+        found = await unit.session.execute(query.order_by(Title.updated_at, Title.id).limit(limit))
+        return [TitleId(key) for key in found.scalars()]
+
+    async def remove(self, unit: UnitOfWork, title_ids: Collection[TitleId]) -> None:
+        for start in range(0, len(title_ids), _SOME):
+            some = sorted(title_ids)[start : start + _SOME]
+            await unit.session.execute(delete(Title).where(Title.id.in_(some), Title.available.is_(False)))
+
+
+def _filtered(query: Select[Any, Any], only: KnownFilter) -> Select[Any, Any]:
+    query = query.where(Title.kind == only.kind, _SHOWN)
+    for genre in only.genres:
+        of_genre = select(TitleGenre.title_id).where(TitleGenre.genre_id == genre, TitleGenre.title_id == Title.id)
+        query = query.where(of_genre.exists())
+    limits = (
+        (only.year_from, lambda value: Title.year >= value),
+        (only.year_to, lambda value: and_(Title.year <= value, Title.year > 0)),
+        (only.vote_from, lambda value: Title.vote_average >= value),
+        (only.votes_from, lambda value: Title.vote_count >= value),
+        (only.runtime_to, lambda value: Title.runtime <= value),
+        (only.released_from, lambda value: Title.release_date >= value),
+        (only.released_to, lambda value: Title.release_date <= value),
+    )
+    for value, condition in limits:
+        if value is not None:
+            query = query.where(condition(value))
+    return query

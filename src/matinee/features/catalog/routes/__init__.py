@@ -1,0 +1,8 @@
+"""The catalogue over HTTP."""
+
+from matinee.features.catalog.routes import home, images, lists, search, titles
+
+# Lists before titles: `/movies/popular` is no title.
+ROUTERS = [home.router, lists.router, titles.router, search.router, images.router]
+
+__all__ = ["ROUTERS"]

@@ -1,0 +1,22 @@
+"""The home page."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from matinee.features.catalog.routes.parameters import Catalog, CatalogueReader, Place
+from matinee.features.catalog.schemas import HomeView
+from matinee.infra.http.conventions import answer
+from matinee.infra.http.dependencies import Reading
+from matinee.infra.http.paging import Fields
+
+router = APIRouter(tags=["catalogue"])
+
+
+@router.get("/home", response_model=HomeView)
+async def home(
+    request: Request, catalog: Catalog, caller: CatalogueReader, unit: Reading, place: Place, fields: Fields = None
+) -> Response:
+    """The home page: what to watch next, what is new, trending and popular, films, shows and the biggest genres."""
+    view = await catalog.home(unit, caller.user_id if caller is not None else None, place)
+    return answer(request, view, fields=fields)
