@@ -22,6 +22,7 @@ from matinee.features.accounts.service import AccountsService
 from matinee.features.admin.feature import FEATURE as ADMIN
 from matinee.features.catalog.feature import FEATURE as CATALOG
 from matinee.features.catalog.purging import EVERYTHING
+from matinee.features.catalog.policy import lifetimes
 from matinee.features.catalog.service import CatalogOptions, CatalogueSources, MetadataProviders
 from matinee.features.library.demo import DemoLibrary as DemoFiles
 from matinee.features.library.feature import FEATURE as LIBRARY
@@ -298,7 +299,16 @@ def _options(container: Container, settings: Settings) -> None:
             version=__version__,
         ),
     )
-    container.add(CatalogOptions, CatalogOptions(base_path=settings.base_path, image_cache_bytes=settings.image_cache_bytes))
+    container.add(
+        CatalogOptions,
+        CatalogOptions(
+            base_path=settings.base_path,
+            image_cache_bytes=settings.image_cache_bytes,
+            language=settings.language,
+            region=settings.region,
+            lifetimes=lifetimes(settings.catalog_lifetimes),
+        ),
+    )
     paths = container.get(DataPaths)
     demo = DemoLibrary(container.get(MediaTools), paths.demo, settings.demo_titles)
     container.add(DemoFiles, demo)  # type: ignore[type-abstract]  # a Protocol as a key

@@ -101,6 +101,11 @@ class Settings(BaseSettings):
         "en", pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$", description="Language of titles and overviews.", examples=["de", "pt-BR"]
     )
     region: str = Field("", pattern=r"^([A-Z]{2})?$", description="Country of releases and age ratings.", examples=["DE"])
+    catalog_lifetimes: str = Field(
+        "",
+        description="Lifetimes in the cache, in place of the defaults: fresh, served while renewed, kept for failures.",
+        examples=["trending=2h/4h/7d,search=10m/20m/1d"],
+    )
     http_proxy: SecretStr | None = Field(
         None, description="Proxy for calls to other servers.", examples=["http://proxy.example:3128"]
     )
@@ -173,6 +178,16 @@ class Settings(BaseSettings):
     def _database(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not value.get_secret_value().startswith(("sqlite:", "postgresql:", "postgres:", "postgresql+")):
             raise ValueError("must begin with sqlite: or postgresql:")
+        return value
+
+    @field_validator("catalog_lifetimes")
+    @classmethod
+    def _lifetimes(cls, value: str) -> str:
+        if value:  # most installations have none, and need not load this
+            from matinee.features.catalog.cache import CatalogPolicies
+            from matinee.features.catalog.policy import lifetimes
+
+            CatalogPolicies.of(lifetimes(value))
         return value
 
     @field_validator("tmdb_api_key")
