@@ -21,8 +21,8 @@ from matinee.features.accounts.policy import SESSION_COOKIE, AccountsOptions
 from matinee.features.accounts.service import AccountsService
 from matinee.features.admin.feature import FEATURE as ADMIN
 from matinee.features.catalog.feature import FEATURE as CATALOG
-from matinee.features.catalog.purging import EVERYTHING
 from matinee.features.catalog.policy import lifetimes
+from matinee.features.catalog.purging import EVERYTHING
 from matinee.features.catalog.service import CatalogOptions, CatalogueSources, MetadataProviders
 from matinee.features.library.demo import DemoLibrary as DemoFiles
 from matinee.features.library.feature import FEATURE as LIBRARY
