@@ -61,6 +61,7 @@ class Stand:
     watchlist: WatchlistService
     recommender: Recommender
     catalog: CatalogService
+    provider: RecordedMetadata
     database: Database
     clock: ManualClock
     shelf: Shelf
@@ -83,7 +84,8 @@ class Stand:
 
 @pytest.fixture
 async def stand(database: Database, clock: ManualClock, tmp_path: Path, cache: Cache) -> Stand:
-    catalog = build(database, clock, tmp_path, [RecordedMetadata()], cache)
+    provider = RecordedMetadata()
+    catalog = build(database, clock, tmp_path, [provider], cache)
     for kind, title, year in TITLES:
         title_id = await catalog.resolve(TitleQuery(kind, title, year))
         async with database.write() as unit:
@@ -96,4 +98,4 @@ async def stand(database: Database, clock: ManualClock, tmp_path: Path, cache: C
     recommender = Recommender(catalog)
     catalog.use_progress(progress)
     catalog.add_home_source(PersonalRows(progress, recommender, watchlist))
-    return Stand(progress, ratings, watchlist, recommender, catalog, database, clock, shelf)
+    return Stand(progress, ratings, watchlist, recommender, catalog, provider, database, clock, shelf)
