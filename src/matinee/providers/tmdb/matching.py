@@ -18,8 +18,8 @@ _CERTAIN = 0.9
 _CANDIDATES = 10
 _LOOKED_AT = 2
 _LONGEST_TITLE = 200
-_IMDB = re.compile(r"tt\d{5,10}")
-_NUMBER = re.compile(r"[1-9]\d{0,9}")
+_IMDB = re.compile(r"tt[0-9]{5,10}")
+_NUMBER = re.compile(r"[1-9][0-9]{0,9}")
 
 
 class Matching:

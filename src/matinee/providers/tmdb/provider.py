@@ -39,8 +39,8 @@ from matinee.providers.tmdb.people import person_details
 from matinee.providers.tmdb.policy import NAME, TmdbOptions, base_language, language_asked, region_asked
 from matinee.providers.tmdb.reference import Reference
 
-_TITLE_ID = re.compile(r"(movie|show)-([1-9]\d{0,9})")
-_PERSON_ID = re.compile(r"person-([1-9]\d{0,9})")
+_TITLE_ID = re.compile(r"(movie|show)-([1-9][0-9]{0,9})")
+_PERSON_ID = re.compile(r"person-([1-9][0-9]{0,9})")
 
 
 class TmdbProvider:
