@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from tests.servers.postgres import Ready
-from tests.servers.shared import EngineMissing
+from tests.servers.shared import START_SECONDS, EngineMissing
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,57 @@ class RedisServer:
     def url(self, database: int = 0) -> str:
         """The URL as Matinee's settings take it."""
         return f"unix://{self.socket}?db={database}"
+
+
+class OwnRedis:
+    """A Redis of one test, which may stop, hang and come back empty without disturbing others. Use it as a context manager."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def server(self) -> RedisServer:
+        """Where it is; the same after a restart."""
+        return RedisServer(str(self._folder / "redis.sock"))
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def start(self) -> None:
+        """Start it, empty, and wait until it answers."""
+        self.process, _, ready = start(self._folder)
+        deadline = time.monotonic() + START_SECONDS
+        while not ready():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("Redis did not start")
+            time.sleep(0.01)
+
+    def hang(self) -> None:
+        """Let it accept connections and answer nothing."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """End of `hang`."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGCONT)
+
+    def kill(self) -> None:
+        """End it as a power cut does."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+
+def own() -> OwnRedis:
+    """A Redis that is not started yet; in a short folder, because a Unix socket's path has 107 characters at most."""
+    return OwnRedis(Path(tempfile.mkdtemp(prefix="mt-own-", dir="/tmp")))
 
 
 def start(folder: Path) -> tuple[subprocess.Popen[bytes], dict[str, str], Ready]:

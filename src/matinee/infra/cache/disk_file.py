@@ -18,8 +18,8 @@ log = structlog.get_logger(__name__)
 KEEP = 20_000
 """Generations that are kept; beyond that the older half goes and the floor rises to it."""
 _LOW_WATER = 0.9
-_LOOK_EVERY = 64
-"""Writes between two looks at the size; a write of more than a hundredth of the limit looks at once."""
+_LOOK_AFTER = 0.02
+"""Look at the size, and for entries that have ended, after writing that part of the limit."""
 _TOUCHED = 4096
 _AT_ONCE = 500
 
@@ -35,7 +35,7 @@ class DiskFile:
         self._limit = limit
         self._connection: sqlite3.Connection | None = None
         self._touched: dict[str, float] = {}
-        self._writes = 0
+        self._unseen = 0
         self.entries = self.bytes = self.evictions = 0
 
     def open(self, now: float) -> None:
@@ -108,8 +108,8 @@ class DiskFile:
                 " data = excluded.data",
                 (key, stored.mark, tags, expires, now, data),
             )
-        self._writes += 1
-        if self._writes % _LOOK_EVERY == 0 or len(data) > self._limit // 100:
+        self._unseen += len(data)
+        if self._unseen > self._limit * _LOOK_AFTER:
             self._trim(connection, now)
         return True
 
@@ -186,6 +186,7 @@ class DiskFile:
 
     def _trim(self, connection: sqlite3.Connection, now: float) -> None:
         """Remove what has ended, and what was used least recently as long as there is too much."""
+        self._unseen = 0
         with _transaction(connection):
             connection.execute("DELETE FROM entries WHERE expires <= ?", (now,))
         if disk_schema.size(connection) > self._limit:
