@@ -12,14 +12,21 @@ from pathlib import Path
 import psutil
 from rich.console import Console
 
-from benchmarks import pages, playback, scan, start
+from benchmarks import pages, playback, recommender, scan, start
 from benchmarks.table import Figure, markdown, show
 
 SECTIONS: dict[str, Callable[[Path], Iterator[Figure]]] = {
+    "F1": cached.measure_nginx,
+    "F2": cached.measure_peer,
+    "F3": misses.measure_cost,
+    "F4": misses.measure_calls,
+    "F5": outage.measure,
     "F10": start.measure,
     "F11": playback.measure,
     "F12": scan.measure,
+    "F13": search.measure,
     "F14": pages.measure,
+    "recommender": recommender.measure,
 }
 RECORD = Path("docs/reference/benchmarks.md")
 HEAD = """# Benchmarks

@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,8 @@ import psutil
 ROOT = Path(__file__).resolve().parents[1]
 SERVER_CORE, LOAD_CORE = 0, min(1, (os.cpu_count() or 1) - 1)
 _RATE = re.compile(r"Requests/sec:\s+([\d.]+)")
+_P99 = re.compile(r"99%\s+([\d.]+)(us|ms|s)\b")
+_UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
 _ERRORS = re.compile(r"(Non-2xx or 3xx responses: \d+|Socket errors: .*)")
 
 
@@ -44,10 +46,12 @@ def processor_seconds(pid: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What wrk saw."""
+    """What wrk saw. `p99` is in seconds; `failed` counts requests with an error status or none at all."""
 
     per_second: float
     errors: str
+    p99: float = 0.0
+    failed: int = 0
 
 
 def wrk(url: str, *, seconds: int = 5, connections: int = 16, headers: dict[str, str] | None = None) -> Load:
@@ -56,9 +60,33 @@ def wrk(url: str, *, seconds: int = 5, connections: int = 16, headers: dict[str,
     for name, value in (headers or {}).items():
         command += ["-H", f"{name}: {value}"]
     done = subprocess.run([*command, url], check=True, capture_output=True, text=True, timeout=seconds + 30)
-    rate = _RATE.search(done.stdout)
-    assert rate is not None, done.stdout
-    return Load(float(rate[1]), "; ".join(_ERRORS.findall(done.stdout)))
+    return _load(done.stdout)
+
+
+def wrk_many(url: str, paths: Sequence[str], folder: Path, *, seconds: int, connections: int, headers: dict[str, str]) -> Load:
+    """The same with many paths in turn, and with latencies."""
+    script = folder / "paths.lua"
+    made = ",".join(f"wrk.format('GET', '{path}')" for path in paths)
+    script.write_text(
+        f"local n = 0\ninit = function(arguments) all = {{{made}}} end\n"
+        "request = function() n = n + 1; return all[n % #all + 1] end\n"
+    )
+    command = ["taskset", "-c", str(LOAD_CORE), "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s"]
+    for name, value in headers.items():
+        command += ["-H", f"{name}: {value}"]
+    command += ["--latency", "-s", str(script), url]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=seconds + 60)
+    return _load(done.stdout)
+
+
+def _load(said: str) -> Load:
+    rate, p99 = _RATE.search(said), _P99.search(said)
+    assert rate is not None, said
+    failed = sum(
+        int(number) for line in _ERRORS.findall(said) for number in re.findall(r"\d+", line.replace("Non-2xx or 3xx", ""))
+    )
+    tail = float(p99[1]) * _UNITS[p99[2]] if p99 else 0.0
+    return Load(float(rate[1]), "; ".join(_ERRORS.findall(said)), tail, failed)
 
 
 def median_seconds(action: Callable[[], object], times: int) -> float:

@@ -1,6 +1,6 @@
 """F12: a scan of files that have not changed, and what memory a scan takes.
 
-The files are small, real clips, no two alike. `BENCH_MANY` (100,000, say; it takes some minutes) adds a library of that many names
+The files are small, real clips, no two alike. `BENCH_MANY` (100,000, say; it takes some minutes) adds a library of so many names
 of one clip, see `seeded`.
 """
 

@@ -1,0 +1,124 @@
+"""F3: what a catalogue miss costs the product itself. F4: how often the upstream is asked when a thousand ask for the same."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from itertools import islice
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from benchmarks.bench import processor_seconds
+from benchmarks.stage import Stage, redis_on_a_port, stage
+from benchmarks.table import Figure
+from tests.servers.product import Product
+
+MISSES, WARM = 600, 100
+CALLERS, PROCESSES = 1000, 4
+_IDLE_SECONDS = 5.0
+
+
+def measure_cost(folder: Path) -> Iterator[Figure]:
+    """The figures of F3."""
+    with stage(folder) as found:
+        films = iter(found.upstream.films)
+        asyncio.run(_ask(found, list(islice(films, WARM))))
+        idle = _spent(found.server.pid, _IDLE_SECONDS)
+        before, began, calls = processor_seconds(found.server.pid), time.perf_counter(), sum(found.upstream.calls().values())
+        asked = list(islice(films, MISSES))
+        asyncio.run(_ask(found, asked))
+        seconds = time.perf_counter() - began
+        spent = processor_seconds(found.server.pid) - before - idle * seconds
+        calls = sum(found.upstream.calls().values()) - calls
+    note = f"{len(asked)} films in {seconds:.0f} s, {calls} calls; {idle * 100:.1f} % of a core when idle is taken off"
+    yield Figure("F3", "processor time of a miss", spent / len(asked) * 1000, "ms", 1.5, note=note)
+
+
+def measure_calls(folder: Path) -> Iterator[Figure]:
+    """The figures of F4."""
+    with stage(folder / "one", latency=0.1) as found:
+        calls = _calls(found, [found.server], found.upstream.films[0])
+        yield Figure("F4", "upstream calls, 1 process", calls, "calls", 1, note=f"{CALLERS:,} identical cold requests at once")
+    with ExitStack() as stack:
+        redis, _ = stack.enter_context(redis_on_a_port(folder / "redis"))
+        found = stack.enter_context(stage(folder / "four", latency=0.1, redis_url=redis))
+        others = [_Another(found.server, number) for number in range(1, PROCESSES)]
+        for other in others:
+            stack.callback(other.close)
+            other.start("--no-jobs")
+        calls = _calls(found, [found.server, *others], found.upstream.films[0])
+        note = f"{CALLERS:,} identical cold requests at once, on one Redis"
+        yield Figure("F4", f"upstream calls, {PROCESSES} processes", calls, "calls", 1, note=note)
+
+
+class _Another(Product):
+    """One more server on the same data folder."""
+
+    def __init__(self, first: Product, number: int) -> None:
+        super().__init__(first.data, first.settings)
+        self._files = (first.data / f"serve-{number}.out", first.data / f"serve-{number}.log")
+
+
+def _calls(found: Stage, servers: list[Product], film: int) -> int:
+    """How often the upstream was asked for a title while everybody asked the servers for it at once."""
+    path, before = found.path(film), sum(found.upstream.calls().values())
+    statuses = asyncio.run(_together([server.url for server in servers], path, found.headers))
+    assert statuses == {200}, statuses
+    made = {name: count for name, count in found.upstream.calls().items() if name.endswith(f"/movie/{film}")}
+    assert sum(found.upstream.calls().values()) - before >= sum(made.values())
+    return sum(made.values())
+
+
+async def _together(urls: list[str], path: str, headers: dict[str, str]) -> set[int]:
+    """Open a connection for each caller, then send all requests in one go; gives the statuses."""
+    addresses = [urlsplit(url) for url in urls]
+    connections = [
+        await asyncio.open_connection(addresses[number % len(addresses)].hostname, addresses[number % len(addresses)].port)
+        for number in range(CALLERS)
+    ]
+    request = _request(path, headers)
+    for _, writer in connections:
+        writer.write(request)
+    statuses = await asyncio.gather(*(_status(reader) for reader, _ in connections))
+    for _, writer in connections:
+        writer.close()
+    return set(statuses)
+
+
+async def _ask(found: Stage, films: list[int]) -> None:
+    """Eight callers who keep their connections ask for films, each once."""
+    address, queue = urlsplit(found.server.url), iter(films)
+
+    async def caller() -> None:
+        reader, writer = await asyncio.open_connection(address.hostname, address.port)
+        for film in queue:
+            writer.write(_request(found.path(film), found.headers))
+            status = await _status(reader)
+            assert status == 200, (film, status)
+        writer.close()
+
+    async with asyncio.TaskGroup() as callers:
+        for _ in range(8):
+            callers.create_task(caller())
+
+
+def _request(path: str, headers: dict[str, str]) -> bytes:
+    lines = [f"GET {path} HTTP/1.1", "Host: bench", *(f"{name}: {value}" for name, value in headers.items())]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+async def _status(reader: asyncio.StreamReader) -> int:
+    """The status of one answer, read to its end; all of ours have a length."""
+    head = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 60)).decode("latin-1")
+    lines = dict(line.lower().split(": ", 1) for line in head.splitlines()[1:] if ": " in line)
+    await reader.readexactly(int(lines["content-length"]))
+    return int(head.split(" ", 2)[1])
+
+
+def _spent(pid: int, seconds: float) -> float:
+    """The share of a core that a process uses by itself."""
+    before = processor_seconds(pid)
+    time.sleep(seconds)
+    return (processor_seconds(pid) - before) / seconds
