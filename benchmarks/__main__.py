@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 from rich.console import Console
 
-from benchmarks import pages, playback, recommender, scan, start
+from benchmarks import cached, misses, outage, pages, playback, recommender, scan, search, start
 from benchmarks.table import Figure, markdown, show
 
 SECTIONS: dict[str, Callable[[Path], Iterator[Figure]]] = {
