@@ -16,8 +16,6 @@ IMAGE_URL = "https://image.tmdb.org/t/p/"
 ATTRIBUTION = "This product uses the TMDB API but is not endorsed or certified by TMDB."
 LAST_PAGE = 500
 """TMDB serves no page behind this, whatever `total_pages` says (38,020 was seen)."""
-LONGEST_KEPT = timedelta(days=180)
-"""The terms allow six months for data and pictures. Nothing is stored here: the catalogue's cache and database keep to it."""
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2})?")
 _REGION = re.compile(r"[A-Z]{2}")
 

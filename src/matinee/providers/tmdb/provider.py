@@ -47,7 +47,8 @@ class TmdbProvider:
     """Implements `ports.metadata.MetadataProvider` and `ports.catalogue.CatalogueSource`.
 
     `api` and `images` are the transports of `policy.api_policy` and `policy.image_policy`. Keeps nothing but genres and the
-    configuration: what TMDB says of titles and people may be kept for 180 days, which is the business of who stores it.
+    configuration, for a week. TMDB's terms allow six months for anything else: `infra.cache` serves nothing that is older than
+    180 days, and the catalogue's pictures are fetched again by then.
     """
 
     name = NAME
