@@ -6,12 +6,19 @@ import asyncio
 import contextlib
 import json
 import random
+import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from prometheus_client import CollectorRegistry
 
 from matinee.infra.clock import Clock, ManualClock, SystemClock
@@ -250,3 +257,51 @@ async def test_nothing_of_the_library_gets_into_the_log(faults: FaultProxy, make
             await upstream.send(call)
         upstream.reset()
     assert "s3cret" not in caplog.text
+
+
+async def test_calls_that_were_given_up_hold_no_connection(faults: FaultProxy, make: Make) -> None:
+    upstream = await make(
+        faults.url, total=ms(20_000), per_try=ms(10_000), attempts=1, bulkhead=BulkheadPolicy(concurrent=3, queue=100)
+    )
+    for fault in (Hang(), Drip(0.05), Latency(5)):
+        faults.fault = fault
+        for _ in range(5):
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(upstream.send(FILM)) for _ in range(6)]
+                asked = faults.requests
+                while faults.requests < asked + 3:
+                    await asyncio.sleep(0.001)
+                for task in tasks:
+                    task.cancel()
+    faults.fault = None
+    replies = await asyncio.gather(*(upstream.send(FILM) for _ in range(30)))
+    assert {reply.status for reply in replies} == {200}
+    assert (upstream.status().in_flight, upstream.status().waiting, upstream.status().failed) == (0, 0, 0)
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_refused_in_words(tmp_path: Path, make: Make) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(self_signed(tmp_path))
+    server = await asyncio.start_server(lambda _reader, writer: writer.close(), "127.0.0.1", 0, ssl=context)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        upstream = await make(f"https://localhost:{port}", total=ms(9000), per_try=ms(4000))
+        _, error = await timed(upstream)
+    assert isinstance(error, UpstreamUnavailable)
+    assert (error.reason, error.sent) == ("its certificate is not valid", False)
+
+
+def self_signed(folder: Path) -> Path:
+    """A key and a certificate for localhost that no authority has signed, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path = folder / "server.pem"
+    path.write_bytes(secret + certificate.public_bytes(Encoding.PEM))
+    return path
