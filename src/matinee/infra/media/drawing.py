@@ -88,7 +88,7 @@ def encoded(picture: Image.Image, form: PictureFormat) -> bytes:
         return encode_jpeg(_flattened(picture) if picture.mode == "RGBA" else picture, _JPEG_QUALITY)
     out = io.BytesIO()
     if form == "png":
-        picture.save(out, "PNG", optimize=True)
+        picture.save(out, "PNG", compress_level=6)
     elif form == "avif":
         picture.save(out, "AVIF", quality=63, speed=9, max_threads=1)
     else:
