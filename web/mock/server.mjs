@@ -5,6 +5,7 @@ import { createReadStream, existsSync, mkdirSync, readFileSync, statSync } from 
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
+import { catalogueAnswer, catalogueRoutes, widened } from "./catalogue.mjs";
 import { draw } from "./pictures.mjs";
 import * as data from "./titles.mjs";
 
@@ -170,6 +171,7 @@ const problem = (status, code, title, detail, extra = {}) => ({
 });
 
 const ROUTES = {
+  ...catalogueRoutes,
   "GET /setup": () => ({ needs_admin: !state.admin, needs_token: false, demo: false, folders: [], version: "0.1.0" }),
   "POST /setup": () => ((state.admin = state.signedIn = true), { user }),
   "POST /auth/login": ({ body }) =>
@@ -266,6 +268,8 @@ const ROUTES = {
     ]),
   "GET /library/demo": () => ({ installed: true }),
   "POST /library/demo": () => ({ job_id: startScan("Make the demo").id }),
+  "GET /admin/schedules": () => page([]),
+  "GET /streaming/prepared": () => page([]),
   "GET /admin/jobs": () => page(state.jobs),
   "POST /streaming/sessions": ({ body }) => session(body),
 };
@@ -283,14 +287,27 @@ function answer(method, path, context) {
   const direct = ROUTES[`${method} ${path}`];
   if (direct) return direct(context);
   const parts = path.split("/").filter(Boolean);
+  const wide = method === "GET" ? catalogueAnswer(parts, context.query) : undefined;
+  if (wide) return wide;
   const title = data.all.find((each) => each.id === parts[1]);
   if ((parts[0] === "movies" || parts[0] === "shows") && parts[2] === "seasons")
     return data.season(title, Number(parts[3]));
   if (parts[0] === "movies" || parts[0] === "shows")
     return title
-      ? data.detail(title)
+      ? widened(data.detail(title))
       : problem(404, "title_not_found", "No such title", "There is no title with this id.", { category: "not_found" });
   if (parts[0] === "library" && parts[1] === "items") return data.itemDetail(parts[2]);
+  if (parts[0] === "streaming" && parts[1] === "progress" && method === "GET") {
+    return {
+      position: 0,
+      watched: false,
+      updated_at: null,
+      duration: 0,
+      state: "stopped",
+      title_id: parts[2],
+      items: {},
+    };
+  }
   if (parts[0] === "streaming" && parts[1] === "progress") {
     state.progress[context.query.get("item_id")] = context.body.position;
     return { position: context.body.position, watched: false, updated_at: new Date().toISOString() };

@@ -13,3 +13,6 @@ const globals = {
 for (const [name, value] of Object.entries(globals)) {
   if (!(name in globalThis)) Object.defineProperty(globalThis, name, { value, configurable: true });
 }
+
+const { startLanguage } = await import("../src/i18n/index.ts");
+await startLanguage();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, bitrate, bytes, clock, heightName, trackName } from "../src/i18n/format.ts";
+import { age, ago, bitrate, bytes, clock, heightName, trackName } from "../src/i18n/format.ts";
 import { preferred } from "../src/i18n/index.ts";
 
 describe("clock", () => {
@@ -25,6 +25,14 @@ describe("numbers", () => {
   it("names heights as people do", () => {
     expect(heightName(2160)).toBe("4K");
     expect(heightName(1080)).toBe("1080p");
+  });
+});
+
+describe("age", () => {
+  it("is told in the largest unit that is whole", () => {
+    expect(age(18_100)).toBe("5 hours");
+    expect(age(86_400)).toBe("1 day");
+    expect(age(3)).toBe("1 minute");
   });
 });
 

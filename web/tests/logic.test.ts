@@ -1,12 +1,15 @@
 import { describe, expect, it } from "vitest";
-import type { ItemSummary, Job } from "../src/api/types.ts";
+import type { ItemSummary, Job, Person, TitleProgress } from "../src/api/types.ts";
 import { inkOn } from "../src/parts/color.ts";
 import { nearest } from "../src/parts/spatial.ts";
 import { watchPath } from "../src/parts/watch-path.ts";
 import { match } from "../src/router/match.ts";
+import { discovery, wantedOf } from "../src/screens/discover/filters.ts";
 import { decades, yearParameters, yearsIn, yearsOf } from "../src/screens/library/years.ts";
+import { roles } from "../src/screens/person/roles.ts";
 import { seasonsOf } from "../src/screens/title/episode-order.ts";
-import { nextUp } from "../src/screens/title/next-up.ts";
+import { lastPlayed, nextUp } from "../src/screens/title/next-up.ts";
+import { trailerAddress } from "../src/screens/title/trailer-address.ts";
 import { mergeJob } from "../src/state/jobs.ts";
 
 describe("routes", () => {
@@ -42,16 +45,56 @@ describe("ink on posters", () => {
 
 describe("the episode that Play plays", () => {
   const item = (season: number, episode: number) => ({ id: `${season}-${episode}`, season, episode }) as ItemSummary;
-  const show = (progress: { item_id: string; watched: boolean } | null) => ({
-    library: { available: true, items: [item(0, 1), item(1, 2), item(1, 1), item(2, 1)] },
-    progress: progress && { position: 1, duration: 2, ...progress },
-  });
-  it("is the first at first, specials last", () => expect(nextUp(show(null))?.id).toBe("1-1"));
-  it("is the one being watched", () => expect(nextUp(show({ item_id: "1-2", watched: false }))?.id).toBe("1-2"));
-  it("is the one after the last watched", () =>
-    expect(nextUp(show({ item_id: "1-2", watched: true }))?.id).toBe("2-1"));
+  const show = { library: { available: true, items: [item(0, 1), item(1, 2), item(1, 1), item(2, 1)] } };
+  const played = (item_id: string, watched: boolean) => ({ item_id, watched, position: 1, duration: 2 });
+  it("is the first at first, specials last", () => expect(nextUp(show, null)?.id).toBe("1-1"));
+  it("is the one being watched", () => expect(nextUp(show, played("1-2", false))?.id).toBe("1-2"));
+  it("is the one after the last watched", () => expect(nextUp(show, played("1-2", true))?.id).toBe("2-1"));
   it("is none where there is nothing", () => {
-    expect(nextUp({ library: { available: false, items: [] }, progress: null })).toBeNull();
+    expect(nextUp({ library: { available: false, items: [] } }, null)).toBeNull();
+  });
+  it("follows what was played last, if anything was", () => {
+    const of = (progress: Partial<TitleProgress>) => lastPlayed(progress as TitleProgress);
+    expect(of({ item_id: null, updated_at: null })).toBeNull();
+    expect(of({ ...played("1-2", true), updated_at: "2026-01-01T00:00:00Z" })).toEqual(played("1-2", true));
+    expect(lastPlayed(undefined)).toBeNull();
+  });
+});
+
+describe("what is discovered", () => {
+  const of = (text: string) => wantedOf(new URLSearchParams(text));
+  it("is a row of every list at first", () => {
+    expect(of("")).toMatchObject({ kind: "movie", listing: null, filtered: false });
+  });
+  it("is one list, unless there are filters", () => {
+    expect(of("kind=show&list=upcoming")).toMatchObject({ kind: "show", listing: "upcoming", filtered: false });
+    expect(of("list=upcoming&genre=drama")).toMatchObject({ listing: null, genre: "drama", filtered: true });
+  });
+  it("ignores what it does not know", () => {
+    expect(of("list=nonsense&decade=1995&sort=colour")).toMatchObject({ listing: null, decade: null, filtered: false });
+  });
+  it("asks for whole decades, and for votes where the best are wanted", () => {
+    const asked = discovery(of("decade=1990&sort=-vote_average"));
+    expect(asked).toMatchObject({ year_from: 1990, year_to: 1999, votes_from: 50 });
+    expect(discovery(of("genre=drama"))).toMatchObject({ year_from: null, year_to: null, votes_from: null });
+  });
+});
+
+describe("trailers", () => {
+  it("lead to sites that are known, with keys that are harmless", () => {
+    expect(trailerAddress({ site: "YouTube", key: "vKQi3bBA1y8" })).toBe("https://www.youtube.com/watch?v=vKQi3bBA1y8");
+    expect(trailerAddress({ site: "YouTube", key: "x&list=y" })).toBeNull();
+    expect(trailerAddress({ site: "Elsewhere", key: "vKQi3bBA1y8" })).toBeNull();
+  });
+});
+
+describe("what somebody was in", () => {
+  const title = (id: string, department: "cast" | "crew", role: string) =>
+    ({ id, department, role }) as Person["titles"][number];
+  it("is told once for each side of the camera", () => {
+    const all = [title("a", "crew", "Director"), title("a", "crew", "Writer"), title("a", "cast", "Herself")];
+    expect(roles(all, "crew").map(({ role }) => role)).toEqual(["Director, Writer"]);
+    expect(roles(all, "cast").map(({ role }) => role)).toEqual(["Herself"]);
   });
 });
 

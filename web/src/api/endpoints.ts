@@ -1,8 +1,11 @@
+import { language } from "../i18n/index.ts";
 import { type QueryValue, request } from "./client.ts";
 import type * as wire from "./types.ts";
 
 type Signal = AbortSignal | undefined;
 const id = encodeURIComponent;
+/** The catalogue is asked in the language of the page. */
+const place = () => ({ language: language.value });
 
 /** Every call that the UI makes, by area. */
 export const api = {
@@ -27,14 +30,29 @@ export const api = {
       request<void>("PUT", "/me/password", { body: { current_password, new_password } }),
   },
   catalog: {
-    home: (signal?: Signal) => request<wire.HomeView>("GET", "/home", { signal }),
+    home: (signal?: Signal) => request<wire.HomeView>("GET", "/home", { query: place(), signal }),
     title: (kind: wire.Kind, title: string, signal?: Signal) =>
-      request<wire.TitleView>("GET", `/${kind}s/${id(title)}`, { signal }),
+      request<wire.TitleView>("GET", `/${kind}s/${id(title)}`, { query: place(), signal }),
     season: (show: string, number: number, signal?: Signal) =>
-      request<wire.Season>("GET", `/shows/${id(show)}/seasons/${number}`, { signal }),
+      request<wire.Season>("GET", `/shows/${id(show)}/seasons/${number}`, { query: place(), signal }),
+    related: (kind: wire.Kind, title: string, relation: wire.Relation, signal?: Signal) =>
+      request<wire.TitleList>("GET", `/${kind}s/${id(title)}/${relation}`, { query: place(), signal }),
+    listing: (kind: wire.Kind, listing: wire.Listing, query: Record<string, QueryValue>, signal?: Signal) =>
+      request<wire.TitleList>("GET", `/${kind}s/${listing}`, { query: { ...query, ...place() }, signal }),
+    discover: (query: Record<string, QueryValue>, signal?: Signal) =>
+      request<wire.TitleList>("GET", "/discover", { query: { ...query, ...place() }, signal }),
+    person: (person: string, signal?: Signal) =>
+      request<wire.Person>("GET", `/people/${id(person)}`, { query: place(), signal }),
     search: (query: Record<string, QueryValue>, signal?: Signal) =>
-      request<wire.Page<wire.SearchHit>>("GET", "/search", { query, signal }),
-    genres: (signal?: Signal) => request<{ items: wire.Genre[] }>("GET", "/genres", { signal }),
+      request<wire.Page<wire.SearchHit> & { degraded: wire.Degraded | null }>("GET", "/search", {
+        query: { ...query, ...place() },
+        signal,
+      }),
+    suggest: (q: string, signal?: Signal) =>
+      request<{ items: wire.Suggestion[] }>("GET", "/search/suggest", { query: { q, ...place() }, signal }),
+    /** All genres, or those of which the library has something. */
+    genres: (library: boolean, signal?: Signal) =>
+      request<{ items: wire.Genre[] }>("GET", "/genres", { query: { library: library || null, ...place() }, signal }),
   },
   library: {
     list: (kind: wire.Kind, query: Record<string, QueryValue>, signal?: Signal) =>
@@ -58,6 +76,8 @@ export const api = {
     open: (body: { title_id?: string; item_id?: string; capabilities: wire.Capabilities }) =>
       request<wire.PlaybackSession>("POST", "/streaming/sessions", { body }),
     close: (session: string) => request<void>("DELETE", `/streaming/sessions/${id(session)}`, { keepalive: true }),
+    progressOf: (title: string, signal?: Signal) =>
+      request<wire.TitleProgress>("GET", `/streaming/progress/${id(title)}`, { signal }),
     prepared: (signal?: Signal) => request<wire.Page<wire.PreparedItem>>("GET", "/streaming/prepared", { signal }),
     prepare: (body: { title_id?: string; item_id?: string }) =>
       request<{ job_id: string }>("POST", "/streaming/prepare", { body }),
@@ -68,6 +88,14 @@ export const api = {
         body,
         keepalive,
       }),
+  },
+  services: {
+    list: (refresh: boolean, signal?: Signal) =>
+      request<wire.Page<wire.Service>>("GET", "/services", { query: { refresh: refresh || null }, signal }),
+    check: (name: string) => request<wire.Service>("POST", `/services/${id(name)}/check`),
+    breakers: (signal?: Signal) => request<wire.Page<wire.Breaker>>("GET", "/admin/breakers", { signal }),
+    trip: (name: string) => request<wire.Breaker>("POST", `/admin/breakers/${id(name)}/trip`),
+    reset: (name: string) => request<wire.Breaker>("POST", `/admin/breakers/${id(name)}/reset`),
   },
   jobs: {
     list: (query: Record<string, QueryValue>, signal?: Signal) =>

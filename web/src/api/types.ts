@@ -28,16 +28,23 @@ export type DeviceSession = Sent<Schemas["matinee__features__accounts__schemas__
 export type ApiKey = Sent<Schemas["ApiKeyView"]>;
 export type CreatedApiKey = Sent<Schemas["CreatedApiKeyView"]>;
 
+export type Degraded = Sent<Schemas["Degraded"]>;
 export type ItemProgress = Sent<Schemas["ItemProgress"]>;
 export type TitleCard = Sent<Schemas["TitleCard"]>;
 export type HomeView = Sent<Schemas["HomeView"]>;
-export type Genre = Sent<Schemas["GenreView"]>;
+export type Genre = Sent<Schemas["GenreEntry"]>;
+export type TitleList = Page<TitleCard> & { degraded: Degraded | null };
 export type ItemSummary = Sent<Schemas["ItemSummary"]>;
 /** A film or a show; only shows have seasons. */
 export type TitleView = Sent<Schemas["MovieView"]> & Partial<Pick<Sent<Schemas["ShowView"]>, "seasons">>;
 export type Episode = Sent<Schemas["EpisodeView"]>;
 export type Season = Sent<Schemas["SeasonView"]>;
 export type SearchHit = Sent<Schemas["SearchHit"]>;
+export type Suggestion = Sent<Schemas["Suggestion"]>;
+export type Person = Sent<Schemas["PersonView"]>;
+export type VideoLink = Sent<Schemas["VideoLink"]>;
+export type Listing = "trending" | "popular" | "top-rated" | "now-playing" | "upcoming";
+export type Relation = "similar" | "recommendations";
 
 export type FileDetail = Sent<Schemas["FileView"]>;
 export type ItemDetail = Sent<Schemas["ItemView"]>;
@@ -45,12 +52,15 @@ export type Folder = Sent<Schemas["FolderView"]>;
 export type BrowseView = Sent<Schemas["BrowseView"]>;
 export type LibraryProblem = Sent<Schemas["ProblemView"]>;
 
+export type Service = Sent<Schemas["ServiceOut"]>;
+export type Breaker = Sent<Schemas["BreakerOut"]>;
 export type Job = Sent<Schemas["JobOut"]>;
 export type Schedule = Sent<Schemas["ScheduleOut"]>;
 
 export type PreparedItem = Sent<Schemas["PreparedView"]>;
 export type Capabilities = Partial<Schemas["CapabilitiesIn"]>;
 export type PlaybackSession = Sent<Schemas["matinee__features__playback__schemas__SessionView"]>;
+export type TitleProgress = Sent<Schemas["TitleProgressView"]>;
 export type ProgressBody = Omit<Required<Schemas["ReportBody"]>, "item_id">;
 
 export type ServerEvent =

@@ -27,12 +27,15 @@ const SCREENS: Screen[] = [
   { pattern: "/setup", load: () => import("../screens/setup/setup.tsx"), bare: true },
   { pattern: "/signin", load: () => import("../screens/signin/signin.tsx"), bare: true },
   { pattern: "/library/:kind", load: () => import("../screens/library/library.tsx") },
+  { pattern: "/discover", load: () => import("../screens/discover/discover.tsx") },
   { pattern: "/search", load: () => import("../screens/search/search.tsx") },
   { pattern: "/movies/:id", load: () => import("../screens/title/title.tsx") },
   { pattern: "/shows/:id", load: () => import("../screens/title/title.tsx") },
+  { pattern: "/people/:id", load: () => import("../screens/person/person.tsx") },
   { pattern: "/watch/:id", load: () => import("../screens/player/player.tsx"), bare: true },
   { pattern: "/manage", load: () => import("../screens/manage/manage.tsx") },
   { pattern: "/jobs", load: () => import("../screens/jobs/jobs.tsx") },
+  { pattern: "/services", load: () => import("../screens/services/services.tsx") },
   { pattern: "/account", load: () => import("../screens/account/account.tsx") },
 ];
 
@@ -81,7 +84,7 @@ export function NotFound() {
 export function prefetchScreens(): void {
   const idle = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 1_000));
   idle(() => {
-    for (const { load, bare } of SCREENS.slice(0, 7)) {
+    for (const { load, bare } of SCREENS.slice(0, 9)) {
       if (bare) continue;
       void load()
         .then((module) => loaded.set(load, module.default))

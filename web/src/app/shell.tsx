@@ -112,6 +112,7 @@ function links(): [string, IconName, string][] {
     ["/", "home", text.home],
     ["/library/movies", "film", text.movies],
     ["/library/shows", "tv", text.shows],
+    ["/discover", "compass", text.discover],
   ];
 }
 

@@ -50,6 +50,7 @@ export function UserMenu() {
             {entry("/account", "user", text.account)}
             {isAdmin.value && entry("/manage", "folder", text.manage)}
             {isAdmin.value && entry("/jobs", "list", text.jobs)}
+            {isAdmin.value && entry("/services", "pulse", text.services)}
             <li>
               <button type="button" onClick={() => void signOut()}>
                 <Icon name="logout" />

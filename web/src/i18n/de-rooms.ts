@@ -4,6 +4,31 @@ import { plurals } from "./plural.ts";
 const p = plurals("de");
 
 export const deRooms: Rooms = {
+  services: {
+    title: "Dienste",
+    checkAll: "Alles prüfen",
+    check: "Prüfen",
+    upstreams: "Über das Netz gefragt",
+    upstreamsText:
+      "Jeder hat eine Sicherung: Scheitert er zu oft, wird er eine Weile in Ruhe gelassen, und der Cache antwortet.",
+    own: "Teile von Matinee",
+    ownText: "Was auf diesem Rechner läuft.",
+    names: { tmdb: "TMDB", database: "Datenbank", jobs: "Aufgaben", cache: "Cache", redis: "Redis" },
+    states: { up: "Läuft", degraded: "Eingeschränkt", down: "Ausgefallen", disabled: "Nicht benutzt" },
+    breaker: { closed: "Geschlossen", open: "Sicherung offen", half_open: "Sicherung halb offen" },
+    tripped: "Von Hand ausgelöst",
+    trip: "Sicherung auslösen",
+    reset: "Zurücksetzen",
+    tripDone: "Die Sicherung ist offen. Bis zum Zurücksetzen wird nichts gefragt.",
+    resetDone: "Die Sicherung ist wieder geschlossen.",
+    latency: (value) => `${value} ms`,
+    slowest: (value) => `95 % binnen ${value} ms`,
+    window: (tries, failed, slow) => `${tries} Anfragen, ${failed} gescheitert, ${slow} langsam`,
+    budget: (left, rate) => `bis ${rate} je Sekunde, jetzt ${left} frei`,
+    paused: (seconds) => `Pause noch ${seconds} s`,
+    retryIn: (seconds) => `neuer Versuch in ${seconds} s`,
+    checked: (ago) => `gefragt ${ago}`,
+  },
   prepared: {
     title: "Vorbereitete Größen",
     text: "Alle Größen dieses Titels im Voraus erzeugen, damit beim Abspielen nichts wartet.",

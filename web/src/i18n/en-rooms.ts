@@ -4,6 +4,34 @@ const p = plurals("en");
 
 /** The texts of the operator's rooms. */
 export const enRooms = {
+  services: {
+    title: "Services",
+    checkAll: "Check everything",
+    check: "Check",
+    upstreams: "Asked over the network",
+    upstreamsText:
+      "Each has a breaker: when it fails too often it is left alone for a while, and what is cached is served.",
+    own: "Parts of Matinee",
+    ownText: "What runs on this machine.",
+    names: { tmdb: "TMDB", database: "Database", jobs: "Jobs", cache: "Cache", redis: "Redis" } as Record<
+      string,
+      string
+    >,
+    states: { up: "Up", degraded: "Degraded", down: "Down", disabled: "Not in use" },
+    breaker: { closed: "Closed", open: "Breaker open", half_open: "Breaker half-open" },
+    tripped: "Tripped by hand",
+    trip: "Trip the breaker",
+    reset: "Reset",
+    tripDone: "The breaker is open. Nothing is asked until it is reset.",
+    resetDone: "The breaker is closed again.",
+    latency: (value: string) => `${value} ms`,
+    slowest: (value: string) => `95 % within ${value} ms`,
+    window: (tries: number, failed: number, slow: number) => `${tries} requests, ${failed} failed, ${slow} slow`,
+    budget: (left: string, rate: string) => `up to ${rate} a second, ${left} ready now`,
+    paused: (seconds: number) => `paused for ${seconds} s`,
+    retryIn: (seconds: number) => `tried again in ${seconds} s`,
+    checked: (ago: string) => `asked ${ago}`,
+  },
   prepared: {
     title: "Prepared sizes",
     text: "Make every size of this title ahead of time, so that playing never waits for the server.",

@@ -5,6 +5,8 @@ const p = plurals("en");
 /** Every text of the UI. The other languages have exactly these members. */
 export const en = {
   nav: {
+    services: "Services",
+    cache: "Cache",
     discover: "Discover",
     home: "Home",
     movies: "Movies",
@@ -20,6 +22,7 @@ export const en = {
     main: "Main",
   },
   action: {
+    readOn: "Read on",
     startOver: "From the beginning",
     showAll: "Show all",
     play: "Play",
@@ -59,6 +62,10 @@ export const en = {
     track: (n: number) => `Track ${n}`,
   },
   row: {
+    trending: "Trending",
+    "popular-movies": "Popular movies",
+    "popular-shows": "Popular shows",
+    recommended: "For you",
     "continue-watching": "Continue watching",
     "recently-added": "Recently added",
     movies: "Movies",
@@ -164,6 +171,9 @@ export const en = {
     loadingMore: "Loading more…",
   },
   search: {
+    people: "People",
+    person: "Person",
+    suggestions: "Suggestions",
     title: "Search",
     placeholder: "A title, or part of one",
     all: "Everything",
@@ -173,7 +183,71 @@ export const en = {
     noneText: "Check the spelling, or try fewer letters.",
     results: (n: number) => p(n, { one: `${n} result`, other: `${n} results` }),
   },
+  discover: {
+    kind: "Kind",
+    lists: "Lists",
+    everything: "Everything",
+    listings: {
+      movie: {
+        trending: "Trending",
+        popular: "Popular",
+        "top-rated": "Top rated",
+        "now-playing": "In cinemas",
+        upcoming: "Coming soon",
+      },
+      show: {
+        trending: "Trending",
+        popular: "Popular",
+        "top-rated": "Top rated",
+        "now-playing": "On the air",
+        upcoming: "Coming soon",
+      },
+    },
+    sorts: {
+      "-popularity": "Most popular",
+      "-vote_average": "Best rated",
+      "-release_date": "Newest first",
+      release_date: "Oldest first",
+      title: "Title",
+    },
+    nothingText: "Nothing is known that fits. Take a filter away.",
+  },
+  person: {
+    born: "Born",
+    bornIn: (date: string, place: string) => `${date}, ${place}`,
+    died: "Died",
+    cast: "In front of the camera",
+    crew: "Behind the camera",
+    departments: {
+      Acting: "Acting",
+      Directing: "Directing",
+      Writing: "Writing",
+      Production: "Production",
+      Camera: "Camera",
+      Editing: "Editing",
+      Sound: "Sound",
+    } as Record<string, string>,
+  },
   title: {
+    trailers: "Trailers and clips",
+    opensAt: (site: string) => `opens ${site}`,
+    videoTypes: { Trailer: "Trailer", Teaser: "Teaser", Clip: "Clip", Featurette: "Featurette" } as Record<
+      string,
+      string
+    >,
+    similar: "Similar",
+    recommendations: "You may also like",
+    status: "Status",
+    statuses: {
+      Rumored: "Rumoured",
+      Planned: "Planned",
+      "In Production": "In production",
+      "Post Production": "In post-production",
+      Canceled: "Cancelled",
+      "Returning Series": "Continues",
+      Ended: "Ended",
+      Pilot: "Pilot",
+    } as Record<string, string>,
     cast: "Cast",
     crew: "Crew",
     about: "About",

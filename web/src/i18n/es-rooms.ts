@@ -4,6 +4,30 @@ import { plurals } from "./plural.ts";
 const p = plurals("es");
 
 export const esRooms: Rooms = {
+  services: {
+    title: "Servicios",
+    checkAll: "Comprobar todo",
+    check: "Comprobar",
+    upstreams: "Consultados por la red",
+    upstreamsText: "Cada uno tiene un cortacircuitos: si falla demasiado se le deja descansar, y responde la caché.",
+    own: "Partes de Matinee",
+    ownText: "Lo que se ejecuta en esta máquina.",
+    names: { tmdb: "TMDB", database: "Base de datos", jobs: "Tareas", cache: "Caché", redis: "Redis" },
+    states: { up: "Funciona", degraded: "Degradado", down: "Caído", disabled: "Sin usar" },
+    breaker: { closed: "Cerrado", open: "Cortacircuitos abierto", half_open: "Cortacircuitos medio abierto" },
+    tripped: "Cortado a mano",
+    trip: "Cortar",
+    reset: "Restablecer",
+    tripDone: "El cortacircuitos está abierto. No se consulta nada hasta restablecerlo.",
+    resetDone: "El cortacircuitos vuelve a estar cerrado.",
+    latency: (value) => `${value} ms`,
+    slowest: (value) => `el 95 % en ${value} ms`,
+    window: (tries, failed, slow) => `${tries} consultas, ${failed} fallidas, ${slow} lentas`,
+    budget: (left, rate) => `hasta ${rate} por segundo, ${left} libres ahora`,
+    paused: (seconds) => `en pausa ${seconds} s`,
+    retryIn: (seconds) => `nuevo intento en ${seconds} s`,
+    checked: (ago) => `consultado ${ago}`,
+  },
   prepared: {
     title: "Tamaños preparados",
     text: "Crear de antemano todos los tamaños de este título, para que la reproducción nunca espere.",

@@ -41,6 +41,18 @@ export function date(text: string): string {
   return new Intl.DateTimeFormat(locale.value, { dateStyle: "medium" }).format(new Date(text));
 }
 
+/** A length of time in its largest whole unit: 18_000 -> "5 hours". */
+export function age(seconds: number): string {
+  const steps = [
+    ["day", 86_400],
+    ["hour", 3_600],
+    ["minute", 60],
+  ] as const;
+  const [unit, length] = steps.find(([, size]) => seconds >= size) ?? (["minute", 60] as const);
+  const options = { style: "unit", unit, unitDisplay: "long" } as const;
+  return new Intl.NumberFormat(locale.value, options).format(Math.max(1, Math.floor(seconds / length)));
+}
+
 /** "5 minutes ago", for a time in the past (or the near future, by clock skew). */
 export function ago(time: string | number, now: number = Date.now()): string {
   const seconds = (new Date(time).getTime() - now) / 1000;

@@ -4,6 +4,30 @@ import { plurals } from "./plural.ts";
 const p = plurals("fr");
 
 export const frRooms: Rooms = {
+  services: {
+    title: "Services externes et internes",
+    checkAll: "Tout vérifier",
+    check: "Vérifier",
+    upstreams: "Interrogés par le réseau",
+    upstreamsText: "Chacun a un disjoncteur : s’il échoue trop souvent, on le laisse tranquille et le cache répond.",
+    own: "Parties de Matinee",
+    ownText: "Ce qui tourne sur cette machine.",
+    names: { tmdb: "TMDB", database: "Base de données", jobs: "Tâches", cache: "Cache", redis: "Redis" },
+    states: { up: "En marche", degraded: "Dégradé", down: "En panne", disabled: "Non utilisé" },
+    breaker: { closed: "Fermé", open: "Disjoncteur ouvert", half_open: "Disjoncteur à demi ouvert" },
+    tripped: "Coupé à la main",
+    trip: "Couper",
+    reset: "Rétablir",
+    tripDone: "Le disjoncteur est ouvert. Rien n’est demandé avant son rétablissement.",
+    resetDone: "Le disjoncteur est refermé.",
+    latency: (value) => `${value} ms`,
+    slowest: (value) => `95 % en moins de ${value} ms`,
+    window: (tries, failed, slow) => `${tries} requêtes, ${failed} échouées, ${slow} lentes`,
+    budget: (left, rate) => `jusqu’à ${rate} par seconde, ${left} libres maintenant`,
+    paused: (seconds) => `en pause ${seconds} s`,
+    retryIn: (seconds) => `nouvel essai dans ${seconds} s`,
+    checked: (ago) => `interrogé ${ago}`,
+  },
   prepared: {
     title: "Tailles préparées",
     text: "Créer d’avance toutes les tailles de ce titre, pour que la lecture n’attende jamais le serveur.",

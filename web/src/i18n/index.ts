@@ -1,19 +1,20 @@
 import { computed, signal } from "@preact/signals";
 import { kept } from "../state/preferences.ts";
-import { en, type Messages } from "./en.ts";
+import type { Messages } from "./en.ts";
 
 export const LANGUAGES = { en: "English", de: "Deutsch", es: "Español", fr: "Français" } as const;
 export type Language = keyof typeof LANGUAGES;
 
 const catalogues: Record<Language, () => Promise<Messages>> = {
-  en: async () => en,
+  en: async () => (await import("./en.ts")).en,
   de: async () => (await import("./de.ts")).de,
   es: async () => (await import("./es.ts")).es,
   fr: async () => (await import("./fr.ts")).fr,
 };
 
 const chosen = kept<Language | null>("language", null);
-const messages = signal<Messages>(en);
+// Nothing is drawn before `startLanguage` has put one here.
+const messages = signal<Messages>({} as Messages);
 
 export const language = signal<Language>("en");
 /** The texts in the person's language. */
@@ -24,12 +25,13 @@ export const locale = computed(
 );
 
 export async function startLanguage(): Promise<void> {
-  await load(chosen.value ?? preferred(navigator.languages));
+  await load(chosen.value ?? preferred(navigator.languages)).catch(() => load("en"));
 }
 
 export async function chooseLanguage(wanted: Language): Promise<void> {
   chosen.value = wanted;
-  await load(wanted);
+  // One that cannot be fetched now (offline) is there at the next visit.
+  await load(wanted).catch(() => undefined);
 }
 
 /** The first of the person's languages that there is a catalogue for. Pure. */
@@ -39,8 +41,7 @@ export function preferred(tags: readonly string[]): Language {
 }
 
 async function load(wanted: Language): Promise<void> {
-  // A language that cannot be loaded (offline) leaves English in place.
-  messages.value = await catalogues[wanted]().catch(() => en);
+  messages.value = await catalogues[wanted]();
   language.value = wanted;
   document.documentElement.lang = wanted;
 }

@@ -1,7 +1,9 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n/index.ts";
+import { href } from "../router/router.ts";
 import { IconButton } from "./button.tsx";
+import { Icon } from "./icon.tsx";
 import { gently } from "./spatial.ts";
 import "./row.css";
 
@@ -11,12 +13,15 @@ export function Row({
   children,
   class: extra = "",
   still,
+  to,
 }: {
   title: string;
   children: ComponentChildren;
   class?: string;
   /** Nothing in it can be focused: the row itself is, to be scrolled by keyboard. */
   still?: boolean;
+  /** Where all of it is. */
+  to?: string;
 }) {
   const track = useRef<HTMLUListElement>(null);
   const [room, setRoom] = useState({ back: false, on: false });
@@ -40,7 +45,16 @@ export function Row({
   return (
     <section class={`row ${extra}`} aria-label={title}>
       <div class="row-head">
-        <h2>{title}</h2>
+        <h2>
+          {to ? (
+            <a class="row-all" href={href(to)}>
+              {title}
+              <Icon name="right" size={20} />
+            </a>
+          ) : (
+            title
+          )}
+        </h2>
         <div class="row-turn" aria-hidden={!room.back && !room.on}>
           <IconButton
             icon="left"

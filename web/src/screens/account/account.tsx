@@ -41,6 +41,9 @@ export default function Account() {
           <LinkButton to="/jobs" icon="list">
             {text.nav.jobs}
           </LinkButton>
+          <LinkButton to="/services" icon="pulse">
+            {text.nav.services}
+          </LinkButton>
         </nav>
       )}
       <Appearance />

@@ -6,6 +6,7 @@ import { Card } from "../../parts/card.tsx";
 import { ErrorNotice, Late } from "../../parts/notice.tsx";
 import { usePageTitle } from "../../parts/page-title.ts";
 import { Row } from "../../parts/row.tsx";
+import { Stale } from "../../parts/stale.tsx";
 import { WideCard } from "../../parts/wide-card.tsx";
 import { useLibraryFeed } from "../../state/library-feed.ts";
 import { useQuery } from "../../state/query.ts";
@@ -14,6 +15,21 @@ import { Hero } from "./hero.tsx";
 import "./home.css";
 
 const BEGUN = "continue-watching";
+/** Rows with titles that the library need not have. */
+const OUTSIDE = /^(trending|popular|recommended|because)/;
+
+/** Where all of a row is, for those that have such a place. */
+function allOf(row: string): string | undefined {
+  const places: Record<string, string> = {
+    movies: "/library/movies",
+    shows: "/library/shows",
+    "recently-added": "/library/movies?sort=-added_at",
+    trending: "/discover?list=trending",
+    "popular-movies": "/discover?list=popular",
+    "popular-shows": "/discover?kind=show&list=popular",
+  };
+  return places[row];
+}
 
 /** What you were watching, then rows of everything. */
 export default function Home() {
@@ -37,14 +53,24 @@ function HomeBody({ home }: { home: HomeView }) {
     <div class="home">
       <h1 class="hidden-visually">{t.value.home.title}</h1>
       {hero ? <Hero title={hero} /> : <div class="hero-none" />}
+      {home.degraded && (
+        <div class="home-stale">
+          <Stale degraded={home.degraded} />
+        </div>
+      )}
       {rows.map((row, index) => (
-        <Row key={row.id} title={t.value.row[row.id] ?? row.title} class={row.id === BEGUN ? "wide" : ""}>
+        <Row
+          key={row.id}
+          title={t.value.row[row.id] ?? row.title}
+          class={row.id === BEGUN ? "wide" : ""}
+          to={allOf(row.id)}
+        >
           {row.items.map((title) => (
             <li key={title.id + (title.progress?.item_id ?? "")}>
               {row.id === BEGUN ? (
                 <WideCard title={title} eager={index < 2} />
               ) : (
-                <Card title={title} eager={index < 2} />
+                <Card title={title} owned={OUTSIDE.test(row.id)} eager={index < 2} />
               )}
             </li>
           ))}

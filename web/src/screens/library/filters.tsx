@@ -39,7 +39,7 @@ export function Sort({ value }: { value: string }) {
 
 function Genres({ chosen }: { chosen: string | null }) {
   const text = t.value.library;
-  const genres = useQuery("genres", (signal) => api.catalog.genres(signal));
+  const genres = useQuery("genres:library", (signal) => api.catalog.genres(true, signal));
   if (!genres.data?.items.length) return null;
   return (
     <fieldset class="chips" aria-label={text.genre}>

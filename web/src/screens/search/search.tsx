@@ -1,19 +1,23 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api } from "../../api/endpoints.ts";
-import type { SearchHit } from "../../api/types.ts";
+import type { Degraded, SearchHit, Suggestion } from "../../api/types.ts";
 import { t } from "../../i18n/index.ts";
 import { IconButton } from "../../parts/button.tsx";
-import { Card } from "../../parts/card.tsx";
+import { Card, titlePath } from "../../parts/card.tsx";
 import { Endless } from "../../parts/endless.tsx";
 import { Chip } from "../../parts/form.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { Empty, ErrorNotice } from "../../parts/notice.tsx";
 import { usePageTitle } from "../../parts/page-title.ts";
-import { place, setQuery } from "../../router/router.ts";
+import { Stale } from "../../parts/stale.tsx";
+import { href, place, setQuery } from "../../router/router.ts";
 import { usePages } from "../../state/pages.ts";
+import { useQuery } from "../../state/query.ts";
 import "./search.css";
 
-const PAUSE = 120;
+const PAUSE = 180;
+const MOST_SUGGESTIONS = 8;
+const KIND_ICONS = { movie: "film", show: "tv", person: "user" } as const;
 
 /** Finds titles as you type. */
 export default function Search() {
@@ -30,8 +34,9 @@ export default function Search() {
     const timer = setTimeout(() => setQuery({ q: typed.trim() }), PAUSE);
     return () => clearTimeout(timer);
   }, [typed]);
-  const pages = usePages<SearchHit>(wanted ? `search:${kind}:${wanted}` : null, (cursor, signal) =>
-    api.catalog.search({ q: wanted, kind, cursor, limit: 48 }, signal),
+  const pages = usePages<SearchHit, { degraded: Degraded | null }>(
+    wanted ? `search:${kind}:${wanted}` : null,
+    (cursor, signal) => api.catalog.search({ q: wanted, kind, cursor, limit: 48 }, signal),
   );
   const shown = useSteady(pages.items, pages.busy);
   return (
@@ -56,14 +61,16 @@ export default function Search() {
             <IconButton icon="close" label={text.action.clear} onClick={() => clear(setTyped, field.current)} />
           )}
         </div>
+        <Suggestions typed={typed.trim()} />
         <fieldset class="chips" aria-label={text.library.filter}>
-          {([null, "movie", "show"] as const).map((value) => (
+          {([null, "movie", "show", "person"] as const).map((value) => (
             <Chip key={value} on={kind === value} onClick={() => setQuery({ kind: value })}>
-              {value === null ? text.search.all : value === "movie" ? text.nav.movies : text.nav.shows}
+              {kindName(value)}
             </Chip>
           ))}
         </fieldset>
       </search>
+      {wanted && <Stale degraded={pages.first?.degraded} />}
       {!wanted && <Empty icon="search" title={text.search.start} text={text.search.startText} />}
       {wanted && pages.error && <ErrorNotice error={pages.error} retry={pages.retry} />}
       {wanted && pages.empty && <Empty icon="search" title={text.search.none(wanted)} text={text.search.noneText} />}
@@ -75,7 +82,7 @@ export default function Search() {
           <ul class="grid search-results">
             {shown.map((hit) => (
               <li key={hit.id}>
-                <Card title={hit} />
+                <Card title={hit} owned line={hit.kind === "person" ? text.search.person : null} />
               </li>
             ))}
           </ul>
@@ -83,6 +90,34 @@ export default function Search() {
       )}
       {wanted && <Endless pages={pages} grid={shown.length === 0} />}
     </div>
+  );
+}
+
+function kindName(kind: SearchHit["kind"] | null): string {
+  const { nav, search } = t.value;
+  if (kind === null) return search.all;
+  return { movie: nav.movies, show: nav.shows, person: search.people }[kind];
+}
+
+/** Titles and people that begin like what is typed, quicker than the results. */
+function Suggestions({ typed }: { typed: string }) {
+  const text = t.value.search;
+  const found = useQuery(typed ? `suggest:${typed}` : null, (signal) => api.catalog.suggest(typed, signal));
+  const last = useRef<Suggestion[]>([]);
+  if (found.data) last.current = found.data.items;
+  if (!typed || last.current.length === 0) return null;
+  return (
+    <ul class="suggestions" aria-label={text.suggestions}>
+      {last.current.slice(0, MOST_SUGGESTIONS).map((one) => (
+        <li key={one.id}>
+          <a class="chip" href={href(titlePath(one))}>
+            <Icon name={KIND_ICONS[one.kind]} size={16} />
+            {one.title}
+            {one.year && <span class="quiet numeric">{one.year}</span>}
+          </a>
+        </li>
+      ))}
+    </ul>
   );
 }
 

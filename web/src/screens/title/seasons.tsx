@@ -1,23 +1,27 @@
 import { serverUrl } from "../../api/client.ts";
 import { api } from "../../api/endpoints.ts";
-import type { Episode, TitleView } from "../../api/types.ts";
+import type { Episode, TitleProgress, TitleView } from "../../api/types.ts";
 import { clock, date, runtime } from "../../i18n/format.ts";
 import { t } from "../../i18n/index.ts";
 import { ProgressBar } from "../../parts/card.tsx";
 import { Chip } from "../../parts/form.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { ErrorLine, Late } from "../../parts/notice.tsx";
+import { Stale } from "../../parts/stale.tsx";
 import { begun, watchPath } from "../../parts/watch-path.ts";
 import { href, place, setQuery } from "../../router/router.ts";
 import { useQuery } from "../../state/query.ts";
-import { nextUp } from "./next-up.ts";
+import { lastPlayed, nextUp } from "./next-up.ts";
 
 /** The seasons of a show as chips, and the episodes of the chosen one. */
-export function Seasons({ show }: { show: TitleView }) {
+export function Seasons({ show, progress }: { show: TitleView; progress: TitleProgress | undefined }) {
   const text = t.value.title;
   const seasons = show.seasons ?? [];
   const asked = place.value.query.get("season");
-  const preferred = nextUp(show)?.season ?? seasons.find((season) => season.number > 0)?.number ?? seasons[0]?.number;
+  const preferred =
+    nextUp(show, lastPlayed(progress))?.season ??
+    seasons.find((season) => season.number > 0)?.number ??
+    seasons[0]?.number;
   const number = asked !== null ? Number(asked) : preferred;
   const season = useQuery(number === undefined ? null : `season:${show.id}:${number}`, (signal) =>
     api.catalog.season(show.id, number as number, signal),
@@ -42,11 +46,18 @@ export function Seasons({ show }: { show: TitleView }) {
           ))}
         </fieldset>
       )}
+      <Stale degraded={season.data?.degraded} />
       {season.error && <ErrorLine error={season.error} />}
       {season.data?.episodes.length === 0 && <p class="quiet">{text.noEpisodes}</p>}
       <ol class="episodes" aria-busy={season.pending}>
         {season.data?.episodes.map((episode) => (
-          <EpisodeRow key={episode.number} show={show.id} color={show.poster_color} episode={episode} />
+          <EpisodeRow
+            key={episode.number}
+            show={show.id}
+            color={show.poster_color}
+            episode={episode}
+            progress={(episode.item_id && progress?.items[episode.item_id]) || null}
+          />
         ))}
         {season.pending && (
           <Late>
@@ -60,9 +71,15 @@ export function Seasons({ show }: { show: TitleView }) {
   );
 }
 
-function EpisodeRow({ show, color, episode }: { show: string; color: string | null; episode: Episode }) {
+interface EpisodeProps {
+  show: string;
+  color: string | null;
+  episode: Episode;
+  progress: TitleProgress["items"][string] | null;
+}
+
+function EpisodeRow({ show, color, episode, progress }: EpisodeProps) {
   const text = t.value;
-  const { progress } = episode;
   const going = begun(progress);
   const facts = [episode.runtime ? runtime(episode.runtime) : null, episode.air_date ? date(episode.air_date) : null];
   const body = (
@@ -71,7 +88,9 @@ function EpisodeRow({ show, color, episode }: { show: string; color: string | nu
         <span class="episode-number" aria-hidden="true">
           {episode.number}
         </span>
-        {episode.still && <img src={serverUrl(episode.still)} alt="" loading="lazy" decoding="async" />}
+        {episode.still && (
+          <img src={serverUrl(episode.still)} alt="" loading="lazy" decoding="async" width={300} height={169} />
+        )}
         {episode.item_id && (
           <span class="episode-play">
             <Icon name="play" size={24} />

@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { api } from "../../api/endpoints.ts";
-import type { Kind, TitleView } from "../../api/types.ts";
+import type { ItemProgress, Kind, TitleProgress, TitleView } from "../../api/types.ts";
 import type { ScreenProps } from "../../app/screens.tsx";
 import { date } from "../../i18n/format.ts";
 import { t } from "../../i18n/index.ts";
@@ -13,14 +13,17 @@ import { ErrorNotice, Late } from "../../parts/notice.tsx";
 import { usePageTitle } from "../../parts/page-title.ts";
 import { PlayLink } from "../../parts/play-link.tsx";
 import { Poster } from "../../parts/poster.tsx";
+import { Stale } from "../../parts/stale.tsx";
 import { begun, watchPath } from "../../parts/watch-path.ts";
 import { place } from "../../router/router.ts";
 import { useQuery } from "../../state/query.ts";
 import { isAdmin } from "../../state/session.ts";
 import { Cast } from "./cast.tsx";
 import { Files } from "./files.tsx";
-import { nextUp } from "./next-up.ts";
+import { lastPlayed, nextUp } from "./next-up.ts";
+import { Related } from "./related.tsx";
 import { Seasons } from "./seasons.tsx";
+import { Trailers } from "./trailers.tsx";
 import "./title.css";
 
 /** One film or show: what it is, and the one button that plays it. */
@@ -29,7 +32,9 @@ export default function Title({ parameters }: ScreenProps) {
   const kind: Kind = place.value.path.startsWith("/shows/") ? "show" : "movie";
   const title = useQuery(`title:${id}`, (signal) => api.catalog.title(kind, id, signal));
   usePageTitle(title.data?.title);
-  if (title.data) return <TitleBody title={title.data} />;
+  const progress = useQuery(`progress:${id}`, (signal) => api.playback.progressOf(id, signal));
+  // What was watched decides what the big button says; a failure to learn it stops nobody.
+  if (title.data && !progress.pending) return <TitleBody title={title.data} progress={progress.data} />;
   if (title.error) return <ErrorNotice whole error={title.error} retry={title.reload} />;
   return (
     <Late>
@@ -40,7 +45,7 @@ export default function Title({ parameters }: ScreenProps) {
   );
 }
 
-function TitleBody({ title }: { title: TitleView }) {
+function TitleBody({ title, progress }: { title: TitleView; progress: TitleProgress | undefined }) {
   const text = t.value;
   const season = title.seasons?.length;
   const director = title.credits.crew.filter((person) => person.job === "Director").map((person) => person.name);
@@ -57,15 +62,19 @@ function TitleBody({ title }: { title: TitleView }) {
           <Facts
             year={title.year}
             runtime={title.kind === "movie" ? title.runtime : null}
-            extra={[season ? text.fact.seasons(season) : null]}
+            extra={[season ? text.fact.seasons(season) : null, title.certification || null]}
             genres={title.genres.map((genre) => genre.name)}
             rating={title.vote_average}
             demo={title.demo}
           />
-          <Primary title={title} />
+          <Stale degraded={title.degraded} />
+          <Primary title={title} progress={lastPlayed(progress)} />
           <p class="title-overview">{title.overview || <span class="quiet">{text.title.noOverview}</span>}</p>
           <dl class="title-facts">
             {director.length > 0 && <Fact name={text.title.director} value={director.join(", ")} />}
+            {title.status && title.status !== "Released" && (
+              <Fact name={text.title.status} value={text.title.statuses[title.status] ?? title.status} />
+            )}
             {title.release_date && <Fact name={text.title.released} value={date(title.release_date)} />}
             {title.original_title && title.original_title !== title.title && (
               <Fact name={text.title.original} value={title.original_title} />
@@ -74,8 +83,10 @@ function TitleBody({ title }: { title: TitleView }) {
           {!title.matched && <p class="quiet small">{text.title.unmatched}</p>}
         </div>
       </section>
-      {title.kind === "show" && <Seasons show={title} />}
+      {title.kind === "show" && <Seasons show={title} progress={progress} />}
       <Cast people={title.credits.cast} />
+      <Trailers title={title} />
+      <Related title={title} />
       {title.library.items.length > 0 && <Files title={title} />}
       {title.library.available && isAdmin.value && <AdminRoom title={title} />}
       {title.attribution && <p class="title-attribution quiet small">{title.attribution}</p>}
@@ -96,7 +107,7 @@ function AdminRoom({ title }: { title: TitleView }) {
   return Room && <Room title={title} />;
 }
 
-function Primary({ title }: { title: TitleView }) {
+function Primary({ title, progress: last }: { title: TitleView; progress: ItemProgress | null }) {
   const text = t.value;
   if (!title.library.available) {
     return (
@@ -106,9 +117,9 @@ function Primary({ title }: { title: TitleView }) {
       </p>
     );
   }
-  const next = title.kind === "show" ? nextUp(title) : null;
+  const next = title.kind === "show" ? nextUp(title, last) : null;
   const episode = next?.season != null && next.episode != null ? text.fact.episode(next.season, next.episode) : null;
-  const progress = next && title.progress?.item_id !== next.id ? null : title.progress;
+  const progress = next && last?.item_id !== next.id ? null : last;
   return (
     <div class="title-actions">
       <PlayLink title={title.id} item={next?.id} progress={progress} episode={episode} />
