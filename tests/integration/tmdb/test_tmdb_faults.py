@@ -154,3 +154,12 @@ async def test_pictures_that_cannot_be_had_are_unavailable(behind: Made, faults:
 async def test_a_picture_without_end_is_cut(behind: Made, faults: FaultProxy) -> None:
     faults.fault = Endless("image/jpeg")
     assert isinstance(await behind.provider.image("lantern.jpg"), Rejected | Unavailable)
+
+
+async def test_calls_go_through_the_proxy(fake_tmdb: FakeTmdb) -> None:
+    # The fake takes absolute addresses as a proxy does; the host itself does not exist.
+    options = TmdbOptions(KEY, ("http://tmdb.invalid/3",), "http://images.invalid/t/p/", proxy=fake_tmdb.url)
+    async with made(options) as one:
+        assert isinstance(await one.provider.details("movie-1001", EN), Found)
+        assert isinstance(await one.provider.image("lantern.jpg"), Found)
+    assert (fake_tmdb.count("/3/movie/1001"), fake_tmdb.count("/t/p/original/lantern.jpg")) == (1, 1)
