@@ -178,11 +178,6 @@ def sort_title(title: str) -> str:
     return folded or title.casefold()
 
 
-def genre_id(name: str) -> str:
-    """The id of a genre: `Science Fiction` -> `science-fiction`. An id is its own id."""
-    return fold(name).replace(" ", "-")[:64]
-
-
 def popularity(vote_average: float, vote_count: int) -> float:
     """0..1, for the order among titles that fit a search equally; 30,000 votes are the most that films get."""
     return min(1.0, math.log10(1 + vote_count) / 4.5) * (0.5 + vote_average / 20)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from matinee.features.catalog.models import Episode, Season, Title
 from matinee.features.catalog.pictures import PictureKind, picture_name
-from matinee.features.catalog.policy import genre_id
 from matinee.features.catalog.repository import TitleFacts
 from matinee.features.catalog.schemas import (
     CastCredit,
@@ -27,7 +26,7 @@ from matinee.features.catalog.schemas import (
     TitleCard,
     VideoLink,
 )
-from matinee.ports.catalogue import PersonDetails, PersonSummary, TitleSummary
+from matinee.ports.catalogue import PersonDetails, PersonSummary, TitleSummary, genre_id
 
 _CAST = 40
 _CREW = 40

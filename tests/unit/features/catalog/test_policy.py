@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from matinee.features.catalog.pictures import picture_name
-from matinee.features.catalog.policy import accepted, genre_id, hinted_title_id, local_title_id, popularity, sort_title
+from matinee.features.catalog.policy import accepted, hinted_title_id, local_title_id, popularity, sort_title
+from matinee.ports.catalogue import genre_id
 from matinee.ports.metadata import TitleMatch, TitleQuery
 
 

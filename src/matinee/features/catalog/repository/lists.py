@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import Select, func, select, tuple_
 
 from matinee.features.catalog.models import Genre, Title, TitleGenre
-from matinee.features.catalog.policy import ListSort, TitleFilter, genre_id
+from matinee.features.catalog.policy import ListSort, TitleFilter
 from matinee.infra.database import ReadUnit
 from matinee.infra.ids import TitleId
 from matinee.infra.paging import Scalar
+from matinee.ports.catalogue import genre_id
 
 Row = tuple[list[Scalar], TitleId]
 _COLUMNS: dict[str, Any] = {  # Any: columns of several types

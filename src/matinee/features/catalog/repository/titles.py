@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import and_, case, delete, func, or_, select, update
 
 from matinee.features.catalog.models import Episode, Genre, Season, Title, TitleGenre
-from matinee.features.catalog.policy import genre_id
 from matinee.infra.database import ReadUnit, UnitOfWork
 from matinee.infra.database.upsert import insert_into
 from matinee.infra.ids import TitleId
+from matinee.ports.catalogue import genre_id
 
 _AT_ONCE = 500
 # What a refresh must not touch: it belongs to the library.
