@@ -221,8 +221,13 @@ class Browser:
     async def _from_database(
         self, listed: Listed, limit: int, place: Sequence[Scalar] | None, failed: SourceFailed | None
     ) -> tuple[TitleList, Freshness]:
-        cards, cursor = await self._known_titles(listed, limit, place)
-        if failed is not None and not cards:
+        try:
+            cards, cursor = await self._known_titles(listed, limit, place)
+        except TitleNotFound:
+            if failed is not None:  # the upstream may know it
+                raise source_error(failed) from failed
+            raise
+        if failed is not None and not cards and listed.near is None:
             raise source_error(failed)
         tags = (LIBRARY, *listed.tags)
         if failed is None:

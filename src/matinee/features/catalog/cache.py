@@ -29,6 +29,8 @@ LIFETIMES: Mapping[str, Lifetime] = {
     "home": Lifetime(timedelta(minutes=15), timedelta(minutes=15), 24 * _HOURS),
 }
 NOT_FOUND = timedelta(minutes=10)
+KEPT_AT_MOST = timedelta(days=175)
+"""Of titles that the library lacks: TMDB's terms forbid keeping its data over six months, and upkeep runs once a day."""
 LAST_RESORT = timedelta(seconds=30)
 """How long an answer from the database stands in for an upstream that fails."""
 ANSWER_SHARE = timedelta(seconds=30)

@@ -51,10 +51,18 @@ class HomeRowSource(Protocol):
         """The rows in order, each with at most `limit` cards."""
 
 
+class InterestSource(Protocol):
+    """What people want to see again."""
+
+    async def wanted(self, unit: ReadUnit, limit: int) -> Sequence[TitleId]:
+        """Titles that are watched most or are on somebody's list, the most wanted first."""
+
+
 @dataclass(slots=True)
 class Contributors:
     """Who has registered. Empty when the catalogue stands alone."""
 
     library: LibraryAvailability | None = None
     progress: ProgressSource | None = None
+    interest: InterestSource | None = None
     home: list[HomeRowSource] = field(default_factory=list)

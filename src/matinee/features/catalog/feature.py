@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 
 from matinee.features.catalog.archive import Archive
@@ -12,17 +13,19 @@ from matinee.features.catalog.changes import Changes
 from matinee.features.catalog.contributors import CatalogueSources, Contributors, MetadataProviders
 from matinee.features.catalog.genres import GenreReader
 from matinee.features.catalog.home import HomePage
+from matinee.features.catalog.jobs import jobs, schedules, warmed
 from matinee.features.catalog.matching import Matcher
 from matinee.features.catalog.pictures import Pictures, assembled
 from matinee.features.catalog.policy import CatalogOptions
 from matinee.features.catalog.purging import EdgePurges
 from matinee.features.catalog.reading import TitleReader
 from matinee.features.catalog.repository import ListRepository
-from matinee.features.catalog.routes import ROUTERS
+from matinee.features.catalog.routes import ADMIN_ROUTERS, ROUTERS
 from matinee.features.catalog.searching import Searcher
 from matinee.features.catalog.service import CatalogService, Readers
 from matinee.features.catalog.sourcing import Shelves, Upstream
 from matinee.features.catalog.views import Views
+from matinee.features.catalog.warming import Warmer
 from matinee.infra.cache import Cache
 from matinee.infra.clock import Clock
 from matinee.infra.database import Database
@@ -31,6 +34,7 @@ from matinee.infra.feature import Container, Feature, RoutesOf
 from matinee.infra.observability import Metrics
 from matinee.infra.paging import Cursors
 from matinee.infra.paths import DataPaths
+from matinee.infra.upstream import Upstreams
 from matinee.ports.cdn import Cdn
 
 
@@ -55,16 +59,30 @@ def build(container: Container) -> None:
     contributors, views = Contributors(), Views(options.base_path, pictures.placeholder, cdn.url)
     cards = Cards(contributors, ListRepository(), views)
     browser = Browser(database, upstream, policies, cursors, cards, views, clock)
+    home = HomePage(database, cache, browser, cards, policies, options, clock, upstream=upstream.there)
+    warmer = Warmer(database, upstream, home, archive, search, changes, contributors, options, clock)
+    warmer.spare = room_in(container, upstream.names)
+    container.add(Warmer, warmer)
     readers = Readers(
         titles=TitleReader(database, upstream, policies, contributors, views, options, clock),
         lists=browser,
         words=Searcher(database, search, upstream, policies, cursors, views),
         genres=GenreReader(database, upstream, policies),
-        home=HomePage(database, cache, browser, cards, policies, options, clock, upstream=upstream.there),
+        home=home,
     )
     service = CatalogService(database, search, matcher, pictures, cursors, options, cards, readers, changes)
     container.add(CatalogService, service)
     container.add(EdgePurges, EdgePurges(cdn, clock, metrics.registry))
+
+
+def room_in(container: Container, names: Sequence[str]) -> Callable[[], bool]:
+    """Whether the upstreams of these names have tokens that no request wants."""
+
+    def spare() -> bool:
+        states = [status for status in container.get(Upstreams).statuses() if status.name in names]
+        return all(not one.budget_waiting and not one.paused_for and one.budget_left > one.budget_rate / 4 for one in states)
+
+    return spare
 
 
 def archiving(container: Container) -> AbstractAsyncContextManager[None]:
@@ -85,8 +103,10 @@ def purging(container: Container) -> AbstractAsyncContextManager[None]:
 FEATURE = Feature(
     name="catalog",
     build=build,
-    routes=[RoutesOf("catalog", ROUTERS)],
+    routes=[RoutesOf("catalog", ROUTERS), RoutesOf("admin", ADMIN_ROUTERS)],
+    jobs=jobs,
+    schedules=schedules,
     running=[archiving, keeping_pictures_up],
-    tending=[purging],
+    tending=[purging, warmed],
     tags=[{"name": "catalogue", "description": "Titles: home page, lists, discovery, details, people, search, pictures."}],
 )

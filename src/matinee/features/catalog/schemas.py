@@ -254,6 +254,11 @@ class SuggestionList(BaseModel):
     degraded: Degraded | None = None
 
 
+class WarmStarted(BaseModel):
+    job_id: str
+    state: str
+
+
 class HomeRow(BaseModel):
     id: str
     title: str

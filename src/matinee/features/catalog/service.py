@@ -12,6 +12,7 @@ from matinee.features.catalog.changes import Changes
 from matinee.features.catalog.contributors import (
     CatalogueSources,
     HomeRowSource,
+    InterestSource,
     LibraryAvailability,
     MetadataProviders,
     ProgressSource,
@@ -60,6 +61,7 @@ __all__ = [
     "FileSummary",
     "HomeRow",
     "HomeRowSource",
+    "InterestSource",
     "ItemProgress",
     "ItemSummary",
     "LibraryAvailability",
@@ -73,6 +75,10 @@ __all__ = [
     "TitleFilter",
     "TitleTraits",
 ]
+
+
+WARM = "catalog.warm"
+"""The job that reads into the cache what people will look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +134,10 @@ class CatalogService:
     def use_progress(self, progress: ProgressSource) -> None:
         """Ask `progress` for what is shown on cards and episodes."""
         self._contributors.progress = progress
+
+    def use_interest(self, interest: InterestSource) -> None:
+        """Ask `interest` for the titles that warming reads first."""
+        self._contributors.interest = interest
 
     def add_home_source(self, source: HomeRowSource) -> None:
         """Put rows before the catalogue's own rows on the home page."""

@@ -97,6 +97,11 @@ class Upstream:
         """Whether there is any source; without one everything comes from the database."""
         return bool(self._sources)
 
+    @property
+    def names(self) -> list[str]:
+        """The sources' names, which titles carry as their provider."""
+        return [source.name for source in self._sources]
+
     async def listing(self, kind: TitleKind, listing: Listing, page: int, locale: Locale) -> Answer[TitlePage] | None:
         key = names.listing_key(kind, listing, page, locale)
         policy, tags = self._policies.of_listing(listing), names.listing_tags(listing)

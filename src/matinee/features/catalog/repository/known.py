@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, delete, func, or_, select, tuple_
@@ -24,6 +24,8 @@ _COLUMNS: dict[str, Any] = {  # Any: columns of several types
     "title": Title.sort_title,
 }
 _SOME = 500
+_OUR_OWN = ("", "demo")
+_NEVER = datetime(1971, 1, 1, tzinfo=UTC)
 # Names of files that went away are nothing to show.
 _SHOWN = or_(Title.matched.is_(True), Title.available.is_(True))
 
@@ -89,10 +91,10 @@ class KnownRepository:
         found = await unit.session.execute(query.order_by(Title.updated_at, Title.id).limit(limit))
         return [TitleId(key) for key in found.scalars()]
 
-    async def outdated(self, unit: ReadUnit, providers: Collection[str], before: datetime, limit: int) -> list[TitleId]:
-        """Titles of these providers that the library lacks and that were fetched before a moment."""
+    async def outdated(self, unit: ReadUnit, before: datetime, limit: int) -> list[TitleId]:
+        """Titles of other systems that the library lacks and that were fetched before a moment."""
         query = select(Title.id).where(
-            Title.provider.in_(sorted(providers)), Title.available.is_(False), Title.updated_at < before
+            Title.provider.not_in(_OUR_OWN), Title.available.is_(False), Title.updated_at < before, Title.updated_at > _NEVER
         )
         found = await unit.session.execute(query.order_by(Title.updated_at, Title.id).limit(limit))
         return [TitleId(key) for key in found.scalars()]
