@@ -28,6 +28,7 @@ from matinee.infra.redis import RedisConnection, RedisUnavailable
 log = structlog.get_logger(__name__)
 TOPIC = "cache.flight"
 _LOCK = b"matinee:cache:l:"
+_MOST_DOUBTFUL = 256
 _WAITED = b"matinee:cache:w:"
 
 
@@ -58,12 +59,13 @@ class RedisLocks:
         self._renew = connection.script(redis_scripts.RENEW)
         self._release = connection.script(redis_scripts.RELEASE)
         self._held: set[RedisLease] = set()
+        self._doubtful: set[RedisLease] = set()
         self._waiting: defaultdict[str, set[asyncio.Future[bytes]]] = defaultdict(set)
         self._stack = AsyncExitStack()
         bus.subscribe(TOPIC, self._heard)
 
     async def __aenter__(self) -> Self:
-        pause = self._lease.total_seconds() / 3
+        pause = self._lease.total_seconds() / 6
         await self._stack.enter_async_context(repeated("redis leases", self._keep, pause, self._clock))
         return self
 
@@ -77,7 +79,11 @@ class RedisLocks:
         try:
             taken = await self._acquire([*_names(key), ENTRY + key.encode()], [lease.token, self._milliseconds, seen])
         except RedisUnavailable as error:
+            self._doubt(lease)
             raise TierUnavailable(str(error)) from error
+        except asyncio.CancelledError:
+            self._doubt(lease)
+            raise
         if not taken:
             return None
         lease.news = taken == 2
@@ -114,7 +120,18 @@ class RedisLocks:
             if not told.done():
                 told.set_result(outcome)
 
+    def _doubt(self, lease: RedisLease) -> None:
+        """Redis may have given it after nobody listened any more: nobody must have to wait for its end."""
+        if len(self._doubtful) < _MOST_DOUBTFUL:
+            self._doubtful.add(lease)
+
     async def _keep(self) -> None:
+        for lease in tuple(self._doubtful):
+            try:
+                await self._release(_names(lease.key), [lease.token])
+            except RedisUnavailable:
+                return
+            self._doubtful.discard(lease)
         for lease in tuple(self._held):
             try:
                 kept = await self._renew(_names(lease.key)[:1], [lease.token, self._milliseconds])

@@ -61,7 +61,9 @@ class RedisConnection:
             options.url,
             max_connections=options.connections,
             timeout=self._timeout,
-            socket_timeout=self._timeout,
+            # `run` has the deadline. The driver's own would go through asyncio.wait_for, which on Python 3.11 may swallow a
+            # cancellation: a task that is told to end would go on.
+            socket_timeout=None,
             socket_connect_timeout=self._timeout,
             retry=Retry(NoBackoff(), 0),
             protocol=2,
