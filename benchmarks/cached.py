@@ -1,8 +1,8 @@
 """F1 and F2: a cached title of about 8 KB by the whole product, beside nginx with the same bytes as a file, and beside a peer.
 
-Every server has one core to itself, wrk has the other; they take turns, and the median of the rounds counts. Who asks the product
-is a member with an API key, so credential, limit, request id and metrics are paid for. The peer has none of these, and its Redis is
-on the load's core. Where the machine is busy, processor time for a request says more than requests for a second.
+Every server has one core to itself, wrk has the other; they take turns, and the median of the rounds counts. A member with an
+API key asks the product, so credential, limit, request id and metrics are paid for. The peer has none of these, and its Redis
+is on the load's core. Where the machine is busy, processor time for a request says more than requests for a second.
 """
 
 from __future__ import annotations
