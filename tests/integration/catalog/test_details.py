@@ -144,6 +144,6 @@ async def test_sizes_are_those_of_the_kind(stand: Stand) -> None:
 
 async def test_a_providers_picture_is_fetched_once(stand: Stand) -> None:
     await stand.add("The Paper Lantern")
-    for size in ("w185", "w342", "original", "w185"):
+    for size in ("w185", "w342", "w92", "w185"):
         await stand.catalog.picture("poster", size, "tmdb~!lantern-poster.jpg", "")
     assert stand.provider.asked.count(("image", "/lantern-poster.jpg")) == 1
