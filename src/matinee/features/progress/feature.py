@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 
 from matinee.features.catalog.service import CatalogService
 from matinee.features.library.events import LibraryChanged
 from matinee.features.library.service import LibraryService
+from matinee.features.progress.following import LibraryFollower
 from matinee.features.progress.home import PersonalRows
 from matinee.features.progress.jobs import jobs, schedules
 from matinee.features.progress.learning import Learning
@@ -40,20 +40,17 @@ def build(container: Container) -> None:
     catalog.use_progress(progress)
     catalog.add_home_source(PersonalRows(progress, recommender, watchlist))
 
+    follower = container.add(LibraryFollower, LibraryFollower(learning, clock))
+
     async def library_changed(event: LibraryChanged) -> None:
         if event.added or event.updated:
-            await learning.start("library")
+            follower.changed()
 
     container.get(EventBus).subscribe(LibraryChanged, library_changed)
 
 
-@asynccontextmanager
-async def first_lesson(container: Container) -> AsyncIterator[None]:
-    """A server that has learned nothing yet (it was updated, or its job was lost) does not wait for the night."""
-    learning = container.get(Learning)
-    if await learning.learned_at() is None:
-        await learning.start("library")
-    yield
+def _following(container: Container) -> AbstractAsyncContextManager[None]:
+    return container.get(LibraryFollower).following()
 
 
 FEATURE = Feature(
@@ -62,7 +59,7 @@ FEATURE = Feature(
     routes=[RoutesOf("client", routers), RoutesOf("admin", admin_routers)],
     jobs=jobs,
     schedules=schedules,
-    tending=[first_lesson],
+    tending=[_following],
     tags=[
         {
             "name": "progress",

@@ -27,7 +27,7 @@ _ROUNDS = 3
 """A library that grows while it is being learned is learned again, so often at most."""
 _SMALL = 2_000
 _PAUSE = timedelta(hours=1)
-"""Larger libraries are not learned again after every scan that found something."""
+"""Larger libraries are not learned again each time a scan has found something."""
 _CAST = 8
 _IMPORTANCE = {"genre": 1.0, "person": 0.8, "director": 1.0, "keyword": 0.6, "decade": 0.4}
 
@@ -54,33 +54,37 @@ class Learning:
         self._neighbours = NeighboursRepository()
 
     async def start(self, reason: str) -> str:
-        """Put the job into its queue, unless one is there; gives its id. `reason` is `asked`, or `library` after a scan."""
+        """Put the job into its queue, unless one is there; gives its id. `reason` is `asked`, or `library` after scans."""
         return await self._jobs.enqueue(LEARN, {"reason": reason}, key="all", priority=20)
 
-    async def learned_at(self) -> datetime | None:
-        """When something was learned last; None when nothing was."""
+    async def has_learned(self) -> bool:
+        """Whether there is anything to serve, or nothing to learn from."""
         async with self._database.read() as unit:
-            return await self._neighbours.learned_at(unit)
+            if await self._neighbours.learned_at(unit) is not None:
+                return True
+        return await self._count() == 0
 
     async def run(self, context: JobContext) -> Result:
         """The job. What was learned before is served until the same title is written anew, so it may end anywhere."""
-        counts: dict[str, int] = {}
+        counts = {"titles": 0}
         for _ in range(_ROUNDS):
-            traits = [one async for one in self._titles(context)]
-            if context.payload.get("reason") == "library" and await self._may_wait(len(traits)):
+            titles = await self._count()
+            if titles == 0:
+                break
+            if context.payload.get("reason") == "library" and await self._may_wait(titles):
                 return {"waits": True}
-            counts = await self._learn(context, traits)
-            if await self._count() == len(traits):
+            counts = await self._learn(context, titles)
+            if await self._count() == titles:
                 break
         return counts
 
-    async def _learn(self, context: JobContext, traits: Sequence[ItemTraits]) -> dict[str, int]:
+    async def _learn(self, context: JobContext, titles: int) -> Result:
         at = self._clock.now()
         people, written = 0, 0
-        total = 2 * len(traits)
+        total = 2 * titles  # a row from people and a row by content, at most
         async with self._lessons() as lesson_:
-            for start in range(0, len(traits), _TITLES_AT_ONCE):
-                await lesson_.items(traits[start : start + _TITLES_AT_ONCE])
+            async for described_ in self._titles(context):
+                await lesson_.items(described_)
             async for some in self._people(context):
                 await lesson_.people(some)
                 people += len(some)
@@ -96,7 +100,7 @@ class Learning:
         async with self._database.write() as unit:
             await self._neighbours.remove_older(unit, at)
         await context.progress(total, total, "learned")
-        return {"titles": len(traits), "people": people, "written": written}
+        return {"titles": titles, "people": people, "written": written}
 
     async def _write(self, portion: Sequence[Learned], at: datetime) -> int:
         if portion:
@@ -117,18 +121,15 @@ class Learning:
                 )
             yield [lesson(history) for history in found.values() if history]
 
-    async def _titles(self, context: JobContext) -> AsyncIterator[ItemTraits]:
+    async def _titles(self, context: JobContext) -> AsyncIterator[list[ItemTraits]]:
         after: TitleId | None = None
-        found = 0
-        while found < self._options.most_items:
+        for _ in range(0, self._options.most_items, _TITLES_AT_ONCE):
             await context.checkpoint()
             async with self._database.read() as unit:
                 some = await self._catalog.traits(unit, after, _TITLES_AT_ONCE)
-            for one in some:
-                yield described(one)
-            found += len(some)
-            if len(some) < _TITLES_AT_ONCE:
+            if not some:
                 return
+            yield [described(one) for one in some]
             after = some[-1].title_id
 
     async def _count(self) -> int:
@@ -136,8 +137,11 @@ class Learning:
             return min(await self._catalog.count_available(unit), self._options.most_items)
 
     async def _may_wait(self, titles: int) -> bool:
-        last = await self.learned_at()
-        return titles > _SMALL and last is not None and self._clock.now() - last < _PAUSE
+        if titles <= _SMALL:
+            return False
+        async with self._database.read() as unit:
+            last = await self._neighbours.learned_at(unit)
+        return last is not None and self._clock.now() - last < _PAUSE
 
 
 def described(title: TitleTraits) -> ItemTraits:

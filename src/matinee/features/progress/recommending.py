@@ -86,4 +86,4 @@ def histories(played: Iterable[Played], rated: Iterable[Rated]) -> dict[str, lis
 def _recommendation(one: Recommended, cards: Mapping[str, TitleCard]) -> Recommendation:
     reason = cards.get(one.because)
     because = None if reason is None else Reason(title_id=reason.id, title=reason.title)
-    return Recommendation(title=cards[one.item], score=round(one.score, 4), because=because)
+    return Recommendation(title=cards[one.item], score=round(one.score, 6), because=because)
