@@ -7,7 +7,6 @@ refused by the second tier's generations (for what other processes did).
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from matinee.infra.bus import Bus
 from matinee.infra.cache.entries import Invalidation
 from matinee.infra.cache.journal import Journal
 from matinee.infra.cache.memory import MemoryTier
+from matinee.infra.cache.owed import Owed
 from matinee.infra.cache.policy import CachePolicy
 from matinee.infra.cache.stored import FOREVER, Entry, Stored, lifetimes
 from matinee.infra.cache.tiers import SecondTier, TierUnavailable, Verdict
@@ -27,7 +27,6 @@ from matinee.infra.clock import Clock
 
 log = structlog.get_logger(__name__)
 TOPIC = "cache.invalidation"
-_MOST_OWED = 256
 _EVERYTHING = Invalidation(everything=True)
 
 
@@ -58,7 +57,7 @@ class Store:
         self._bus = bus
         self._clock = clock
         self._backstop = backstop.total_seconds()
-        self._owed: deque[Invalidation] = deque()
+        self._owed = Owed()
         self._handlers: list[Callable[[Invalidation], None]] = []
         bus.subscribe(TOPIC, self._heard)
         bus.on_lost(self._lost)
@@ -131,7 +130,7 @@ class Store:
         told = self.second is None
         try:
             if self.second is not None:
-                self._owe(invalidation)
+                self._owed.add(invalidation)
                 await self._settle(self.second)
                 told = True
         except TierUnavailable:
@@ -189,20 +188,11 @@ class Store:
         except TierUnavailable:
             return None
 
-    def _owe(self, invalidation: Invalidation) -> None:
-        if len(self._owed) >= _MOST_OWED:
-            self._owed.clear()
-            invalidation = _EVERYTHING
-        self._owed.append(invalidation)
-
     async def _settle(self, tier: SecondTier) -> None:
         """Tell the second tier, and then the others, what has become invalid and could not be told before."""
-        while self._owed:
-            invalidation = self._owed[0]
-            await tier.remove(invalidation)
-            if self._owed and self._owed[0] is invalidation:
-                self._owed.popleft()
-            await self._bus.publish(TOPIC, encode(invalidation))
+        if self._owed:
+            for invalidation in await self._owed.settle(tier.remove):
+                await self._bus.publish(TOPIC, encode(invalidation))
 
     def _forget(self, invalidation: Invalidation) -> int:
         self.journal.note(invalidation)

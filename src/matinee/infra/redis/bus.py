@@ -80,6 +80,9 @@ class RedisBus:
             self._unsent = True
             if self._metrics is not None:
                 self._metrics.unsent.inc()
+        except asyncio.CancelledError:
+            self._unsent = True
+            raise
         else:
             await self._confess()
 
