@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from matinee.features.catalog.cache import (
     LIBRARY,
     CatalogPolicies,
     discover_scope,
+    incomplete,
     last_resort,
     library_tag,
     listing_tags,
@@ -185,7 +186,7 @@ class Browser:
             next_place = (read_to + 1, 0)
         failed = next((answer for answer in pages.values() if isinstance(answer, SourceFailed)), None)
         if failed is not None:
-            freshness = replace(freshness, state="error", fresh_for=0.0, reason=failed.reason)
+            freshness = incomplete(freshness, failed)
         return Found(titles, freshness, next_place)
 
     async def _seen(self, listed: Listed, number: int) -> set[str]:

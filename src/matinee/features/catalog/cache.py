@@ -144,8 +144,27 @@ def _place(locale: Locale) -> str:
 
 def last_resort(policy: CachePolicy, failed: SourceFailed, age: float, *tags: str) -> Freshness:
     """The freshness of an answer that stands in for an upstream that fails; `age` in seconds."""
-    soon = LAST_RESORT if failed.retry_after is None else min(LAST_RESORT, failed.retry_after)
-    return Freshness(policy, "error", max(0.0, age), soon.total_seconds(), frozenset(), frozenset(tags), failed.reason)
+    soon = _soon(failed)
+    return Freshness(
+        _brief(policy, soon), "error", max(0.0, age), soon.total_seconds(), tags=frozenset(tags), reason=failed.reason
+    )
+
+
+def incomplete(freshness: Freshness, failed: SourceFailed) -> Freshness:
+    """The same for an answer of which a part is missing."""
+    soon = _soon(failed)
+    return replace(
+        freshness, policy=_brief(freshness.policy, soon), state="error", fresh_for=soon.total_seconds(), reason=failed.reason
+    )
+
+
+def _soon(failed: SourceFailed) -> timedelta:
+    return LAST_RESORT if failed.retry_after is None else min(LAST_RESORT, failed.retry_after)
+
+
+def _brief(policy: CachePolicy, fresh: timedelta) -> CachePolicy:
+    """What caches on the way are told: this is not for long."""
+    return replace(policy, fresh=max(fresh, timedelta(seconds=1)), stale=timedelta(0))
 
 
 def tagged(freshness: Freshness, *tags: str) -> Freshness:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from matinee.features.catalog.cache import LIBRARY, SEARCH, CatalogPolicies, last_resort, tagged
+from matinee.features.catalog.cache import LIBRARY, SEARCH, CatalogPolicies, incomplete, last_resort, tagged
 from matinee.features.catalog.errors import source_error
 from matinee.features.catalog.models import Title
 from matinee.features.catalog.policy import popularity
@@ -159,7 +159,7 @@ class Searcher:
             if isinstance(said, SourceFailed):
                 if not walk.found:
                     raise source_error(said)
-                walk.freshness = replace(walk.freshness, state="error", fresh_for=0.0, reason=said.reason)
+                walk.freshness = incomplete(walk.freshness, said)
                 return
             if said is None:
                 walk.pages = walk.number - 1
