@@ -13,6 +13,8 @@ from typing import Protocol
 
 from matinee.ports.metadata import Rejected, Unavailable
 
+NOT_AT_THE_EDGE = {"cdn-cache-control": "no-store"}
+"""RFC 9213. For bytes that depend on `Accept`: many edges do not look at `Vary`, and would give AVIF to who cannot show it."""
 _UNFIT = re.compile(r"[^a-z0-9._-]+")
 _LONGEST_TAG = 120
 
@@ -65,7 +67,7 @@ class NoCdn:
         return {}
 
     def picture_headers(self, tags: Iterable[str], *, negotiated: bool) -> Mapping[str, str]:
-        return {}
+        return NOT_AT_THE_EDGE if negotiated else {}
 
     async def purge(self, urls: Sequence[str] = (), tags: Sequence[str] = ()) -> PurgeOutcome:
         return Purged(0)

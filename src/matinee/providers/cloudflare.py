@@ -25,7 +25,7 @@ from matinee.infra.upstream import (
     UpstreamPolicy,
     UpstreamRejected,
 )
-from matinee.ports.cdn import Purged, PurgeOutcome, edge_tag
+from matinee.ports.cdn import NOT_AT_THE_EDGE, Purged, PurgeOutcome, edge_tag
 from matinee.ports.metadata import Rejected, Unavailable
 
 NAME = "cloudflare"
@@ -100,8 +100,8 @@ class CloudflareCdn:
 
     def picture_headers(self, tags: Iterable[str], *, negotiated: bool) -> Mapping[str, str]:
         found = dict(self.headers(tags))
-        if negotiated:  # it would be sent to clients that cannot show it: the edge does not look at `Vary: Accept`
-            found["cloudflare-cdn-cache-control"] = "no-store"
+        if negotiated:
+            found |= NOT_AT_THE_EDGE
         if self.image_origin:  # pages of this server load it from another origin
             found["cross-origin-resource-policy"] = "cross-origin"
         return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlsplit
 
-from matinee.ports.cdn import Purged, PurgeOutcome
+from matinee.ports.cdn import NOT_AT_THE_EDGE, Purged, PurgeOutcome
 
 
 class PlainCdn:
@@ -27,7 +27,7 @@ class PlainCdn:
         return {}
 
     def picture_headers(self, tags: Iterable[str], *, negotiated: bool) -> Mapping[str, str]:
-        return {"cross-origin-resource-policy": "cross-origin"}
+        return {"cross-origin-resource-policy": "cross-origin", **(NOT_AT_THE_EDGE if negotiated else {})}
 
     async def purge(self, urls: Sequence[str] = (), tags: Sequence[str] = ()) -> PurgeOutcome:
         return Purged(0)

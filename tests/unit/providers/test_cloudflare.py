@@ -193,7 +193,7 @@ def test_headers() -> None:
     assert cdn.headers([]) == {}
     assert cdn.picture_headers(["image"], negotiated=True) == {
         "cache-tag": "image",
-        "cloudflare-cdn-cache-control": "no-store",
+        "cdn-cache-control": "no-store",
         "cross-origin-resource-policy": "cross-origin",
     }
     assert made(Edge()).picture_headers(["image"], negotiated=False) == {"cache-tag": "image"}
@@ -216,8 +216,11 @@ def test_any_tags_make_a_sound_header(tags: list[str]) -> None:
 async def test_other_networks_and_none() -> None:
     plain: Cdn = PlainCdn("https://cdn.example/")
     assert (plain.url(PATH), plain.image_origin) == (f"https://cdn.example{PATH}?format=webp", "https://cdn.example")
-    assert plain.picture_headers(["image"], negotiated=True) == {"cross-origin-resource-policy": "cross-origin"}
+    assert plain.picture_headers(["image"], negotiated=False) == {"cross-origin-resource-policy": "cross-origin"}
+    assert plain.picture_headers(["image"], negotiated=True)["cdn-cache-control"] == "no-store"
     none: Cdn = NoCdn()
     assert (none.url(PATH), none.image_origin) == (PATH, "")
+    assert none.picture_headers(["image"], negotiated=False) == {}
+    assert none.picture_headers(["image"], negotiated=True) == {"cdn-cache-control": "no-store"}
     for cdn in (plain, none):
         assert (cdn.purge_limit, dict(cdn.headers(["lists"])), await cdn.purge(tags=["lists"])) == (0, {}, Purged(0))
