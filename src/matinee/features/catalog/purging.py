@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from matinee.infra.cache import Cache, Invalidation
 from matinee.infra.clock import Clock
 from matinee.ports.cdn import Cdn, Purged, PurgeOutcome
-from matinee.ports.metadata import Rejected
+from matinee.ports.metadata import Rejected, Unavailable
 
 log = structlog.get_logger(__name__)
 EVERYTHING = "catalogue"
@@ -66,13 +66,19 @@ class EdgePurges:
                 for tag in batch:
                     del self._tags[tag]
                 self._counted()
-                outcome = await self._cdn.purge(tags=batch)
+                outcome = await self._purged(batch)
                 if self._settled(outcome, len(batch)):
                     failures = 0
                 else:
                     failures += 1
                     self._add(batch)
                     await self._clock.sleep(_rest(outcome, failures))
+
+    async def _purged(self, tags: list[str]) -> PurgeOutcome:
+        try:
+            return await self._cdn.purge(tags=tags)
+        except Exception as error:  # noqa: BLE001  # a provider's fault must not end the process
+            return Unavailable(f"failed: {error!r}")
 
     def _settled(self, outcome: PurgeOutcome, items: int) -> bool:
         """Whether the batch is done with; trouble is logged once until it is over."""

@@ -134,6 +134,20 @@ async def test_a_refusal_is_not_repeated_and_does_not_end_the_work() -> None:
         assert stand.value("matinee_cdn_purges_total", outcome="rejected") == 2
 
 
+async def test_a_provider_that_breaks_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with purging() as stand:
+        sound = stand.edge.purge
+
+        async def broken(urls: Sequence[str] = (), tags: Sequence[str] = ()) -> PurgeOutcome:
+            monkeypatch.setattr(stand.edge, "purge", sound)
+            raise RuntimeError("a mistake")
+
+        monkeypatch.setattr(stand.edge, "purge", broken)
+        stand.purges.noticed(tagged("lists"))
+        await stand.settled()
+        assert stand.edge.calls == [["lists"]]
+
+
 async def test_more_tags_than_may_wait_become_one_broad_one() -> None:
     async with purging() as stand:
         stand.purges.noticed(tagged(*(f"title:movie-{number}" for number in range(2001))))
