@@ -15,7 +15,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from matinee.features.catalog.contributors import MetadataProviders
 from matinee.features.catalog.errors import PictureNotFound, PictureRefused, PictureUnavailable
-from matinee.features.catalog.pictures import PictureBroken, Pictures, assembled, placeholder_colour
+from matinee.features.catalog.pictures import PictureBroken, Pictures, PicturesBusy, assembled, originals, placeholder_colour
 from matinee.infra.clock import ManualClock
 from matinee.infra.errors import MatineeError
 from matinee.infra.media.pictures import sniff
@@ -385,3 +385,80 @@ async def test_figures(stand: Stand) -> None:
         'matinee_picture_fetched_total{outcome="not_found"} 1.0',
     ):
         assert line in text
+
+
+class Hanging:
+    """A provider that does not answer before it is let go."""
+
+    name = "hanging"
+
+    def __init__(self) -> None:
+        self.go = asyncio.Event()
+        self.asked = 0
+
+    async def image(self, name: str, size: ImageSize | None = None) -> Outcome[bytes]:
+        self.asked += 1
+        await self.go.wait()
+        return Found(picture())
+
+
+async def test_a_provider_that_hangs_is_given_up_and_left_alone(
+    clock: ManualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(originals, "_FETCH_SECONDS", 0.05)
+    provider = Hanging()
+    pictures = _assembled(tmp_path, clock, provider)  # type: ignore[arg-type]  # only its pictures matter
+    for _ in range(3):
+        with pytest.raises(PictureUnavailable) as raised:
+            await pictures.store.variant("poster", "w342", "hanging~a.jpg", "")
+        assert raised.value.retry_after == 60
+    assert provider.asked == 1
+    assert (pictures.originals.figures.running, pictures.originals.figures.waiting) == (0, 0)
+
+
+async def test_few_are_fetched_at_once_few_wait_and_the_others_are_told_to_come_again(
+    clock: ManualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(originals, "_WAITING", 5)
+    provider = Hanging()
+    pictures = _assembled(tmp_path, clock, provider)  # type: ignore[arg-type]  # only its pictures matter
+    figures = pictures.originals.figures
+
+    async def ask(number: int) -> str:
+        try:
+            return (await pictures.store.variant("poster", "w342", f"hanging~{number}.jpg", "")).media_type
+        except PicturesBusy as busy:
+            return f"busy {busy.retry_after}"
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(ask(number)) for number in range(16)]
+        await _until(lambda: sum(task.done() for task in tasks) == 3)
+        assert (figures.running, figures.waiting, provider.asked) == (8, 5, 8)
+        provider.go.set()
+    answers = [task.result() for task in tasks]
+    assert (answers.count("image/jpeg"), answers.count("busy 2")) == (13, 3)
+    assert await ask(answers.index("busy 2")) == "image/jpeg", "nothing bad is remembered of it"
+
+
+async def test_a_place_that_does_not_come_free_is_not_waited_for_for_ever(
+    clock: ManualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(originals, "_QUEUE_SECONDS", 0.05)
+    provider = Hanging()
+    pictures = _assembled(tmp_path, clock, provider)  # type: ignore[arg-type]  # only its pictures matter
+    async with asyncio.TaskGroup() as group:
+        held = [group.create_task(pictures.store.variant("poster", "w342", f"hanging~{number}.jpg", "")) for number in range(8)]
+        await _until(lambda: provider.asked == 8)
+        with pytest.raises(PicturesBusy):
+            await pictures.store.variant("poster", "w342", "hanging~late.jpg", "")
+        provider.go.set()
+    assert all(task.result().media_type == "image/jpeg" for task in held)
+
+
+async def test_more_work_than_may_wait_is_refused(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    await stand.pictures.store.variant("poster", "w342", NAME, "")
+    monkeypatch.setattr(stand.pictures.workshop, "_places", 0)
+    with pytest.raises(PicturesBusy) as raised:
+        await stand.pictures.store.variant("poster", "w185", NAME, "")
+    assert (raised.value.spec.status, raised.value.retry_after) == (503, 2)
+    assert (await stand.pictures.store.variant("poster", "w342", NAME, "")).media_type == "image/jpeg", "what is there is sent"
