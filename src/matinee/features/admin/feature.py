@@ -12,7 +12,7 @@ from matinee.infra.paths import DataPaths
 
 
 def build(container: Container) -> None:
-    """Needs Jobs, LibraryService, DataPaths, Clock; the routes need Cursors."""
+    """Needs Jobs, LibraryService, DataPaths, Clock; the routes need Cursors and the Cache."""
     jobs = container.get(Jobs)  # type: ignore[type-abstract]  # a Protocol as a key
     clock = container.get(Clock)  # type: ignore[type-abstract]  # a Protocol as a key
     service = AdminService(jobs, container.get(LibraryService), container.get(DataPaths), clock)
@@ -23,5 +23,5 @@ FEATURE = Feature(
     name="admin",
     build=build,
     routes=[RoutesOf("admin", [router])],
-    tags=[{"name": "admin", "description": "Jobs, schedules and figures, for administrators."}],
+    tags=[{"name": "admin", "description": "Jobs, schedules, figures and the cache, for administrators."}],
 )

@@ -1,4 +1,4 @@
-"""`/admin`: jobs, schedules, figures."""
+"""`/admin`: jobs, schedules, figures, the cache."""
 
 from __future__ import annotations
 
@@ -8,8 +8,22 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from matinee import __version__
-from matinee.features.admin.schemas import DiskUse, LibraryFigures, ProcessFigures, ScheduleList, ScheduleOut, Stats
+from matinee.features.admin.schemas import (
+    CacheFigures,
+    CacheKey,
+    CachePolicyFigures,
+    CachePurge,
+    CachePurged,
+    CacheTier,
+    DiskUse,
+    LibraryFigures,
+    ProcessFigures,
+    ScheduleList,
+    ScheduleOut,
+    Stats,
+)
 from matinee.features.admin.service import AdminService
+from matinee.infra.cache import Cache, PolicyFigures
 from matinee.infra.errors import InvalidCursor
 from matinee.infra.http.conventions import NO_STORE, answer
 from matinee.infra.http.dependencies import Reading, requires, service
@@ -22,6 +36,7 @@ router = APIRouter(prefix="/admin", tags=["admin"], dependencies=[Depends(requir
 
 Work = Annotated[Jobs, Depends(service(Jobs))]
 Sealed = Annotated[Cursors, Depends(service(Cursors))]
+Kept = Annotated[Cache, Depends(service(Cache))]
 Figures = Annotated[AdminService, Depends(service(AdminService))]
 OfState = Annotated[JobState | None, Query(description="Only jobs in this state.")]
 OfName = Annotated[str | None, Query(max_length=64, description="Only jobs of this kind, such as `library.scan`.")]
@@ -90,6 +105,35 @@ async def stats(request: Request, figures: Figures, unit: Reading) -> Response:
         process=ProcessFigures(**asdict(found.process)),
     )
     return answer(request, body, cache=NO_STORE)
+
+
+@router.get("/cache", response_model=CacheFigures)
+async def cache_figures(request: Request, cache: Kept) -> Response:
+    """The cache of the process that answers: hits and misses by policy, its tiers, the keys asked for most."""
+    found = cache.statistics()
+    body = CacheFigures(
+        policies=[_policy(name, figures) for name, figures in found.policies.items()],
+        tiers=[CacheTier(**asdict(tier)) for tier in found.tiers],
+        top_keys=[CacheKey(key=key, calls=calls) for key, calls in found.top_keys],
+        loading=found.loading,
+    )
+    return answer(request, body, cache=NO_STORE)
+
+
+@router.post("/cache/purge", response_model=CachePurged)
+async def purge_cache(request: Request, body: CachePurge, cache: Kept) -> Response:
+    """Forget cached entries by key, tag or prefix, or all of them, in every process.
+
+    What is asked for next comes from its source; while that fails, what was forgotten cannot stand in for it.
+    """
+    removed = await cache.invalidate(keys=body.keys, tags=body.tags, prefix="" if body.all else body.prefix)
+    return answer(request, CachePurged(removed=removed), cache=NO_STORE)
+
+
+def _policy(name: str, figures: PolicyFigures) -> CachePolicyFigures:
+    served = figures.hits + figures.stale + figures.negative
+    calls = served + figures.misses + figures.errors + figures.failures
+    return CachePolicyFigures(name=name, hit_rate=round(served / calls, 4) if calls else None, **asdict(figures))
 
 
 def _after(cursors: Cursors, scope: str, cursor: str | None) -> str | None:

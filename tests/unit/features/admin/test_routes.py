@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -15,6 +16,7 @@ from matinee.features.admin.feature import build
 from matinee.features.admin.routes import router
 from matinee.features.admin.service import measure
 from matinee.features.library.service import LibraryService
+from matinee.infra.cache import Cache, CachePolicy, Fill
 from matinee.infra.clock import Clock, ManualClock
 from matinee.infra.database import Database, ReadUnit
 from matinee.infra.errors import ValidationFailed
@@ -65,11 +67,18 @@ def jobs() -> ImmediateJobs:
 
 
 @pytest.fixture
-async def client(jobs: ImmediateJobs, tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
+async def cache(anyio_backend: str) -> AsyncIterator[Cache]:
+    async with Cache(ManualClock()) as found:
+        yield found
+
+
+@pytest.fixture
+async def client(jobs: ImmediateJobs, cache: Cache, tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
     container = Container()
     container.add(Metrics, Metrics())
     for key, instance in (
         (Jobs, jobs),
+        (Cache, cache),
         (Clock, ManualClock()),
         (Authenticator, Doorman()),
         (Database, NoDatabase()),
@@ -167,3 +176,56 @@ async def test_stats(client: httpx2.AsyncClient, jobs: ImmediateJobs, tmp_path: 
 
 def test_a_folder_that_is_missing_measures_as_empty(tmp_path: Path) -> None:
     assert (measure("gone", tmp_path / "gone").files, measure("gone", tmp_path / "gone").bytes) == (0, 0)
+
+
+POLICY = CachePolicy("details", fresh=timedelta(hours=1))
+
+
+async def film() -> Fill:
+    return Fill(b"film", frozenset({"title:movie-1"}))
+
+
+async def test_the_cache_shows_its_figures(client: httpx2.AsyncClient, cache: Cache) -> None:
+    for key in ("movie:1", "movie:1", "movie:2", "movie:1"):
+        await cache.get(POLICY, key, film)
+    found = (await client.get("cache")).json()
+    (policy,) = found["policies"]
+    assert (policy["name"], policy["hits"], policy["misses"], policy["hit_rate"]) == ("details", 2, 2, 0.5)
+    assert (policy["entries"], policy["bytes"]) == (2, found["tiers"][0]["bytes"])
+    assert [(tier["name"], tier["state"], tier["entries"]) for tier in found["tiers"]] == [("memory", "up", 2)]
+    assert found["top_keys"] == [{"key": "movie:1", "calls": 3}, {"key": "movie:2", "calls": 1}]
+    assert found["loading"] == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "removed", "left"),
+    [
+        ({"keys": ["movie:1"]}, 1, {"movie:2", "show:1"}),
+        ({"tags": ["title:movie-1"]}, 3, set()),
+        ({"prefix": "movie:"}, 2, {"show:1"}),
+        ({"keys": ["show:1"], "prefix": "movie:2"}, 2, {"movie:1"}),
+        ({"all": True}, 3, set()),
+    ],
+)
+async def test_the_cache_forgets_what_an_administrator_names(
+    client: httpx2.AsyncClient, cache: Cache, body: dict[str, Any], removed: int, left: set[str]
+) -> None:
+    keys = ("movie:1", "movie:2", "show:1")
+    for key in keys:
+        await cache.get(POLICY, key, film)
+    answered = await client.post("cache/purge", json=body)
+    assert (answered.status_code, answered.json()) == (200, {"removed": removed})
+    assert {key for key in keys if await cache.peek(POLICY, key)} == left
+
+
+@pytest.mark.parametrize("body", [{}, {"keys": []}, {"prefix": ""}, {"all": False}, {"everything": True}, {"tags": "title"}])
+async def test_a_purge_that_names_nothing_is_refused(client: httpx2.AsyncClient, cache: Cache, body: dict[str, Any]) -> None:
+    await cache.get(POLICY, "movie:1", film)
+    assert (await client.post("cache/purge", json=body)).status_code in {400, 422}
+    assert await cache.peek(POLICY, "movie:1") is not None
+
+
+async def test_the_cache_is_for_administrators(client: httpx2.AsyncClient) -> None:
+    ben = {"x-api-key": "ben"}
+    assert (await client.get("cache", headers=ben)).status_code == 403
+    assert (await client.post("cache/purge", json={"all": True}, headers=ben)).status_code == 403
