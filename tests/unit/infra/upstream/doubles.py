@@ -106,6 +106,7 @@ class Exchange:
     def __init__(self) -> None:
         self.parties: list[Party] = []
         self.down = False
+        self.messages: list[bytes] = []
 
     def party(self) -> Party:
         found = Party(self)
@@ -129,6 +130,7 @@ class Party:
         self.lost: list[Callable[[], None]] = []
 
     async def publish(self, topic: str, message: bytes) -> None:
+        self._exchange.messages.append(message)
         for party in self._exchange.parties:
             if party is not self and not self._exchange.down:
                 for handler in party.handlers.get(topic, ()):

@@ -86,6 +86,21 @@ async def test_what_one_finds_out_all_know(both: tuple[Process, Process], clock:
     assert (here.state, there.state) == ("closed", "closed")
 
 
+async def test_nobody_repeats_what_it_heard(both: tuple[Process, Process], exchange: Exchange) -> None:
+    here, there = both
+    await told()
+    exchange.messages.clear()
+    here.broken = True
+    await here.ask(2)
+    await told()
+    assert (there.state, len(exchange.messages)) == ("open", 1)
+    await there.upstreams.trip("films")
+    await told()
+    await here.upstreams.reset("films")
+    await told()
+    assert [b"decided" in message for message in exchange.messages] == [False, True, True]
+
+
 async def test_while_one_looks_the_others_wait_for_what_it_finds(both: tuple[Process, Process], clock: LoopClock) -> None:
     here, there = both
     here.broken = there.broken = True
