@@ -57,16 +57,21 @@ def measure_peer(folder: Path) -> Iterator[Figure]:
         path, body = about_8_kilobytes(own)
         film = path.rpartition("/")[2]
         _store(redis, f"movie:{film}", body)
-        with peer(redis) as address:
-            loads = _in_turns({"own": own.server.url + path, "peer": f"{address}/api/v1/movies/{film}"}, own.headers)
+        with peer(redis) as (address, peer_pid):
+            urls = {"own": own.server.url + path, "peer": f"{address}/api/v1/movies/{film}"}
+            loads = _in_turns(urls, own.headers)
+            cost = _processor_time(own.server.pid, urls["own"], own.headers)
+            theirs_cost = _processor_time(peer_pid, urls["peer"], own.headers)
         mine, theirs = loads["own"], loads["peer"]
         note = f"{mine.per_second:,.0f} and {theirs.per_second:,.0f} requests/s; {theirs.errors or 'no errors'}"
         yield Figure("F2", "cached title, times Express", mine.per_second / theirs.per_second, "x", 15, "more", note)
+        note = f"{theirs_cost * 1e6:.0f} and {cost * 1e6:.1f} µs"
+        yield Figure("F2", "processor time of a cached title, Express' by ours", theirs_cost / cost, "x", note=note)
 
 
 @contextmanager
-def peer(redis: str) -> Iterator[str]:
-    """The Express server; gives its address. Its packages are installed as its lock names them."""
+def peer(redis: str) -> Iterator[tuple[str, int]]:
+    """The Express server; gives its address and process id. Its packages are installed as its lock names them."""
     if not (PEER / "node_modules").is_dir():
         subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=PEER, check=True, capture_output=True, timeout=300)
     port = free_port()
@@ -77,7 +82,7 @@ def peer(redis: str) -> Iterator[str]:
         try:
             wait_for_port(port, process)
             pin(process.pid, SERVER_CORE)
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://127.0.0.1:{port}", process.pid
         finally:
             process.terminate()
 
