@@ -144,6 +144,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/cache": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cache Figures
+         * @description The cache of the process that answers: hits and misses by policy, its tiers, the keys asked for most.
+         */
+        get: operations["cache_figures_api_v1_admin_cache_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/cache/purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Purge Cache
+         * @description Forget cached entries by key, tag or prefix, or all of them, in every process.
+         *
+         *     What is asked for next comes from its source; while that fails, what was forgotten cannot stand in for it.
+         */
+        post: operations["purge_cache_api_v1_admin_cache_purge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/cache/warm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Warm
+         * @description Read what people will look at into the cache. While that is under way, its job is given instead of a second one.
+         */
+        post: operations["warm_api_v1_admin_cache_warm_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/jobs": {
         parameters: {
             query?: never;
@@ -2242,6 +2304,149 @@ export interface components {
              * @description Requests that wait for their turn.
              */
             waiting: number;
+        };
+        /**
+         * CacheFigures
+         * @description The cache of this process.
+         */
+        CacheFigures: {
+            /**
+             * Loading
+             * @description Loads that run now.
+             */
+            loading: number;
+            /** Policies */
+            policies: components["schemas"]["CachePolicyFigures"][];
+            /** Tiers */
+            tiers: components["schemas"]["CacheTier"][];
+            /** Top Keys */
+            top_keys: components["schemas"]["CacheKey"][];
+        };
+        /**
+         * CacheKey
+         * @description A key and about how often it was asked for since this process started.
+         */
+        CacheKey: {
+            /** Calls */
+            calls: number;
+            /** Key */
+            key: string;
+        };
+        /**
+         * CachePolicyFigures
+         * @description What the cache of this process answered under one policy since its start, and what it holds in memory.
+         */
+        CachePolicyFigures: {
+            /** Bytes */
+            bytes: number;
+            /**
+             * Discarded
+             * @description Loaded values that an invalidation overtook.
+             */
+            discarded: number;
+            /** Entries */
+            entries: number;
+            /**
+             * Errors
+             * @description Old values served because the source failed.
+             */
+            errors: number;
+            /** Evictions */
+            evictions: number;
+            /**
+             * Failures
+             * @description Calls that got nothing: the source failed and nothing was kept.
+             */
+            failures: number;
+            /**
+             * Hit Rate
+             * @description Part of the calls that did not wait for the source; null before the first.
+             */
+            hit_rate: number | null;
+            /** Hits */
+            hits: number;
+            /** Load Failures */
+            load_failures: number;
+            /** Loads */
+            loads: number;
+            /** Misses */
+            misses: number;
+            /** Name */
+            name: string;
+            /**
+             * Negative
+             * @description Answers "there is none" without asking the source.
+             */
+            negative: number;
+            /** Refreshes */
+            refreshes: number;
+            /** Refreshes Skipped */
+            refreshes_skipped: number;
+            /**
+             * Stale
+             * @description Old values served while a refresh ran.
+             */
+            stale: number;
+        };
+        /**
+         * CachePurge
+         * @description What to forget: any of the first three together, or everything.
+         */
+        CachePurge: {
+            /**
+             * All
+             * @default false
+             */
+            all: boolean;
+            /** Keys */
+            keys?: string[];
+            /** Prefix */
+            prefix?: string | null;
+            /**
+             * Tags
+             * @example [
+             *       "title:movie-603"
+             *     ]
+             */
+            tags?: string[];
+        };
+        /**
+         * CachePurged
+         * @description What went.
+         */
+        CachePurged: {
+            /**
+             * Removed
+             * @description Entries that were in the memory of this process.
+             */
+            removed: number;
+        };
+        /**
+         * CacheTier
+         * @description A tier of the cache. Redis' figures are those of the whole server.
+         */
+        CacheTier: {
+            /** Bytes */
+            bytes: number;
+            /** Entries */
+            entries: number;
+            /** Evictions */
+            evictions: number;
+            /**
+             * Limit
+             * @description Bytes allowed; null where nothing limits it.
+             */
+            limit: number | null;
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "memory" | "disk" | "redis";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "up" | "down";
         };
         /**
          * CapabilitiesIn
@@ -4399,6 +4604,13 @@ export interface components {
             /** Width */
             width: number;
         };
+        /** WarmStarted */
+        WarmStarted: {
+            /** Job Id */
+            job_id: string;
+            /** State */
+            state: string;
+        };
         /**
          * WatchlistEntry
          * @description A title on the watchlist.
@@ -4959,6 +5171,394 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BreakerOut"];
+                };
+            };
+            /** @description A problem (validation) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (auth) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (auth) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (playback) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (conflict) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (validation) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (validation) */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (playback) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (limit) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (server) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (server) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (server) */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cache_figures_api_v1_admin_cache_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheFigures"];
+                };
+            };
+            /** @description A problem (validation) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (auth) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (auth) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (playback) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (conflict) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (validation) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (validation) */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (playback) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (limit) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (server) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (server) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (server) */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    purge_cache_api_v1_admin_cache_purge_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CachePurge"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CachePurged"];
+                };
+            };
+            /** @description A problem (validation) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (auth) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (auth) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (playback) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (conflict) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (validation) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (validation) */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (playback) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (limit) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (server) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (server) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem (server) */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    warm_api_v1_admin_cache_warm_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarmStarted"];
                 };
             };
             /** @description A problem (validation) */
