@@ -47,11 +47,11 @@ def open_picture(data: bytes, max_pixels: int = MAX_PIXELS, *, box: Box | None =
             if box is not None:
                 side = 2 * box.longest_side(picture.width, picture.height)
                 picture.draft(None, (side, side))
-            upright = ImageOps.exif_transpose(picture)
-            if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
-                layer = upright.convert("RGBA")
+            ImageOps.exif_transpose(picture, in_place=True)  # a copy of a large picture would take as much memory again
+            if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+                layer = picture.convert("RGBA")
                 return layer if keep_alpha else _flattened(layer)
-            return upright.convert("RGB")
+            return picture.convert("RGB")
     except _BROKEN as error:
         raise PictureRefused("the picture is damaged") from error
 
