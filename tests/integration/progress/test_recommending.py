@@ -11,15 +11,16 @@ import pytest
 
 from matinee.features.progress import learning as learning_module
 from matinee.features.progress.learning import LEARN, Learning
+from matinee.features.progress.repository import NeighboursRepository
 from matinee.features.progress.schemas import Recommendation
 from matinee.infra.ids import JobId, TitleId, UserId
 from matinee.infra.jobs.definitions import JobDefinition, JobView
 from matinee.infra.jobs.immediate import ImmediateJobs
 from matinee.infra.recommender.learner import lesson
-from matinee.infra.recommender.values import LearnOptions
+from matinee.infra.recommender.values import ItemNeighbours, Learned, LearnOptions
 from matinee.ports.metadata import PersonCredit, TitleDetails, TitleQuery
 from tests.integration.catalog.conftest import ADDED
-from tests.integration.progress.conftest import ANNA, BEN, HARBOUR, LANTERN, Stand
+from tests.integration.progress.conftest import ANNA, BEN, FERRY, HARBOUR, LANTERN, Stand
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(90)]
 SPACE = [TitleId(f"movie-{number}") for number in range(301, 306)]
@@ -159,6 +160,28 @@ async def test_a_cancelled_job_leaves_what_was_learned_before(school: School, mo
     assert [one.title.id for one in await school.recommended()] == before
     school.jobs.hold = False
     assert (await school.learn()).state == "succeeded"
+
+
+async def test_an_empty_library_forgets(school: School) -> None:
+    await school.learn()
+    await school.rate(ANNA, [(SPACE[0], 5)])
+    async with school.stand.database.write() as unit:
+        await school.stand.catalog.set_unavailable(unit, [*SPACE, *HEIST, LANTERN, FERRY, HARBOUR])
+    job = await school.learn()
+    assert (job.state, job.result) == ("succeeded", {"titles": 0})
+    async with school.stand.database.read() as unit:
+        assert await NeighboursRepository().of(unit, [*SPACE]) == {}
+
+
+async def test_of_two_runs_at_once_the_later_one_counts(stand: Stand) -> None:
+    rows, early, late = NeighboursRepository(), ADDED, ADDED + timedelta(minutes=1)
+    async with stand.database.write() as unit:
+        await rows.put(unit, [Learned("a", "people", [("new", 0.5)])], late)
+        await rows.put(unit, [Learned("a", "people", [("old", 0.5)]), Learned("b", "people", [("old", 0.5)])], early)
+        await rows.remove_older(unit, late)
+    async with stand.database.read() as unit:
+        assert await rows.of(unit, ["a", "b"]) == {"a": ItemNeighbours("a", [("new", 0.5)])}
+        assert await rows.learned_at(unit) == late
 
 
 async def test_progress_is_shown_up_to_the_whole(school: School) -> None:

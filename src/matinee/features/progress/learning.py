@@ -70,6 +70,7 @@ class Learning:
         for _ in range(_ROUNDS):
             titles = await self._count()
             if titles == 0:
+                await self._forget(self._clock.now())
                 break
             if context.payload.get("reason") == "library" and await self._may_wait(titles):
                 return {"waits": True}
@@ -97,8 +98,7 @@ class Learning:
                     await context.progress(min(written, total), total, "learning")
                     portion = []
             written += await self._write(portion, at)
-        async with self._database.write() as unit:
-            await self._neighbours.remove_older(unit, at)
+        await self._forget(at)
         await context.progress(total, total, "learned")
         return {"titles": titles, "people": people, "written": written}
 
@@ -107,6 +107,10 @@ class Learning:
             async with self._database.write() as unit:
                 await self._neighbours.put(unit, portion, at)
         return len(portion)
+
+    async def _forget(self, before: datetime) -> None:
+        async with self._database.write() as unit:
+            await self._neighbours.remove_older(unit, before)
 
     async def _people(self, context: JobContext) -> AsyncIterator[list[dict[str, float]]]:
         async with self._database.read() as unit:

@@ -30,9 +30,11 @@ class NeighboursRepository:
         return {key: ItemNeighbours(key, one.get("people", ()), one.get("content", ())) for key, one in found.items()}
 
     async def put(self, unit: UnitOfWork, learned: Sequence[Learned], at: datetime) -> None:
+        """Write what was learned by a run that began at `at`; what a later one has written stays."""
         new = insert_into(unit, NeighboursRow)
         changed = {name: new.excluded[name] for name in ("neighbours", "learned_at")}
-        statement = new.on_conflict_do_update(index_elements=["title_id", "origin"], set_=changed)
+        newer = NeighboursRow.learned_at <= new.excluded.learned_at
+        statement = new.on_conflict_do_update(index_elements=["title_id", "origin"], set_=changed, where=newer)
         rows = [
             {
                 "title_id": one.item,
