@@ -17,7 +17,7 @@ from matinee.ports.metadata import Rejected, Unavailable
 log = structlog.get_logger(__name__)
 EVERYTHING = "catalogue"
 """The tag that every shared answer carries at the edge."""
-_PUBLIC = ("title:", "person:", "library", "lists", "trending", "search", "home", "configuration")
+_PUBLIC = ("title:", "person:", "library", "lists", "trending", "search", "home", "configuration", "image")
 """How the tags of shared answers begin. What is a person's own is never at the edge."""
 _GATHER_SECONDS = 3.0  # a scan changes many titles at once
 _REST_SECONDS = (5.0, 300.0)  # after a failure, doubled each time
@@ -52,8 +52,13 @@ class EdgePurges:
                 work.cancel()
 
     def noticed(self, what: Invalidation) -> None:
-        """Take note; never waits. A key alone is a value that was renewed as planned: the edge's copy ends by its own age."""
-        self._add([EVERYTHING] if what.everything else [tag for tag in what.tags if tag.startswith(_PUBLIC)])
+        """Take note; never waits.
+
+        A key alone is a value that was renewed as planned: the edge's copy ends by its own age. A prefix is an administrator's
+        word, and of no use at the edge, which knows tags only.
+        """
+        broad = what.everything or what.prefix is not None
+        self._add([EVERYTHING] if broad else [tag for tag in sorted(what.tags) if tag.startswith(_PUBLIC)])
 
     async def work(self) -> None:
         """Purge what was noticed, for ever."""

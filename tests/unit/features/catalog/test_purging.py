@@ -158,10 +158,11 @@ async def test_more_tags_than_may_wait_become_one_broad_one() -> None:
         assert stand.value("matinee_cdn_purges_widened_total") == 1
 
 
-async def test_everything_is_one_tag() -> None:
+@pytest.mark.parametrize("what", [Invalidation(everything=True), Invalidation(prefix=""), Invalidation(prefix="title:")])
+async def test_everything_is_one_tag(what: Invalidation) -> None:
     async with purging() as stand:
         stand.purges.noticed(tagged("title:movie-1"))
-        stand.purges.noticed(Invalidation(everything=True))
+        stand.purges.noticed(what)
         await stand.settled()
         assert stand.edge.calls == [[EVERYTHING]]
 
