@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import sqlite3
 import threading
+import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -166,15 +169,37 @@ async def test_a_file_that_breaks_while_in_use_is_set_aside(path: Path, clock: M
 
 async def test_a_slow_disk_holds_nobody_up(path: Path, clock: ManualClock) -> None:
     source, gate = Source(), threading.Event()
-    async with DiskTier(DiskOptions(path, 10**7, timeout=timedelta(milliseconds=20), waiting=2), clock) as tier:
+    options = DiskOptions(path, 10**7, timeout=timedelta(milliseconds=100), waiting=2)
+    began = time.monotonic()
+    async with DiskTier(options, clock) as tier:
         blocked = tier._thread.submit(gate.wait)
         async with Cache(clock, second=tier) as cache:
-            for number in range(4):
+            for number in range(50):
                 hit = await cache.get(POLICY, f"k{number}", source)
                 assert hit is not None
                 assert hit.state == "miss"
                 assert ((await cache.get(POLICY, f"k{number}", source)) or hit).state == "hit"
+            assert time.monotonic() - began < 3, "one call has waited, not all"
+            gate.set()
+            await asyncio.wrap_future(blocked)
+            for _ in range(100):
+                with suppress(TierUnavailable):
+                    assert (await tier.read("k")).stored is None
+                    break
+                await asyncio.sleep(0.01)
+            await cache.get(POLICY, "after", source)
+            assert (await tier.read("after")).stored is not None
+
+
+async def test_no_more_calls_wait_for_the_disk_than_allowed(path: Path, clock: ManualClock) -> None:
+    gate = threading.Event()
+    async with DiskTier(DiskOptions(path, 10**7, timeout=timedelta(seconds=30), waiting=2), clock) as tier:
+        blocked = tier._thread.submit(gate.wait)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(2):
+                group.create_task(tier.read("k"))
+            await asyncio.sleep(0.01)
             with pytest.raises(TierUnavailable, match="too many"):
                 await tier.read("k")
             gate.set()
-            blocked.result()
+        blocked.result()

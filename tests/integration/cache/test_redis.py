@@ -73,6 +73,13 @@ async def test_a_thousand_cold_calls_over_four_processes_make_one_load(redis_url
     assert {call.result().value for call in calls} == {b"v1"}
 
 
+async def test_two_thousand_different_cold_calls_at_once_are_no_reason_to_give_redis_up(redis_url: str, members: Members) -> None:
+    one, source = await members(redis_url), Source()
+    found = await asyncio.gather(*[got(one, source, f"k{number}") for number in range(2000)])
+    assert (len(found), source.loads, one.redis.state) == (2000, 2000, "up")
+    assert (await one.tier.read("k1999")).stored is not None
+
+
 async def test_a_refresh_in_one_process_is_not_repeated_by_the_others(redis_url: str, members: Members) -> None:
     two, source = [await members(redis_url), await members(redis_url)], Source()
     source.fresh = timedelta(seconds=0.05)

@@ -36,7 +36,7 @@ class DiskOptions:
 
     path: Path
     limit: int
-    timeout: timedelta = timedelta(seconds=1)
+    timeout: timedelta = timedelta(milliseconds=500)
     waiting: int = 512
 
 
@@ -50,7 +50,7 @@ class DiskTier:
         self._clock = clock
         self._file = DiskFile(options.path, options.limit)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="cache-disk")
-        self._waiting = 0
+        self._waiting = self._stuck = 0
         self._state: Literal["up", "down"] = "up"
         self._failed = (
             Counter("matinee_cache_disk_failures", "Calls of the cache's file that failed.", registry=registry)
@@ -92,6 +92,8 @@ class DiskTier:
         return TierFigures("disk", file.entries, file.bytes, self._options.limit, self._state, file.evictions)
 
     async def _run(self, call: Callable[[float], T], timeout: timedelta | None = None) -> T:
+        if self._stuck:
+            raise TierUnavailable("the disk is slow")
         if self._waiting >= self._options.waiting:
             raise TierUnavailable("too many calls wait for the disk")
         now = self._clock.now().timestamp()
@@ -102,6 +104,9 @@ class DiskTier:
             async with asyncio.timeout((timeout or self._options.timeout).total_seconds()):
                 return await asyncio.shield(future)
         except TimeoutError:
+            # Until the thread has done it, nobody else needs to wait as long.
+            self._stuck += 1
+            future.add_done_callback(self._unstuck)
             raise TierUnavailable("the disk is slow") from None
 
     def _done(self, future: asyncio.Future[T]) -> None:
@@ -109,6 +114,9 @@ class DiskTier:
         self._waiting -= 1
         if not future.cancelled():
             future.exception()
+
+    def _unstuck(self, future: asyncio.Future[T]) -> None:
+        self._stuck -= 1
 
     def _guarded(self, call: Callable[[float], T], now: float) -> T:
         """In the thread: the call, with a broken file set aside and trouble logged once."""

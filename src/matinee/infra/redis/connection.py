@@ -39,8 +39,8 @@ class RedisUnavailable(Exception):
 class RedisOptions:
     """`url` as redis-py takes it (`redis://`, `rediss://`, `unix://`), with a password perhaps: never logged.
 
-    `timeout` is for a whole call, from waiting for one of the `connections` to the answer. Redis is down after `failures` in a
-    row, and is tried again after every `pause`.
+    `timeout` is for a call, from connecting to the answer. More calls than `connections` wait for their turn, but not for a Redis that
+    is down: it is so after `failures` in a row, and is tried again after every `pause`.
     """
 
     url: str
@@ -59,7 +59,7 @@ class RedisConnection:
         self._timeout = options.timeout.total_seconds()
         pool = BlockingConnectionPool.from_url(
             options.url,
-            max_connections=options.connections,
+            max_connections=options.connections + 4,  # subscriptions have connections of their own
             timeout=self._timeout,
             # `run` has the deadline. The driver's own would go through asyncio.wait_for, which on Python 3.11 may swallow a
             # cancellation: a task that is told to end would go on.
@@ -70,6 +70,7 @@ class RedisConnection:
             driver_info=None,
         )
         self._client = Redis.from_pool(pool)
+        self._slots = asyncio.Semaphore(options.connections)
         self.database = int(pool.connection_kwargs.get("db") or 0)
         self.state: State = "up"
         self._failures = 0
@@ -81,6 +82,10 @@ class RedisConnection:
     async def run(self, operation: Callable[[Redis], Awaitable[T]]) -> T:
         """The result of `operation`, which makes one call. Raises `RedisUnavailable` when the deadline passes, and at once while
         Redis is down."""
+        async with self._slots:
+            return await self._run(operation)
+
+    async def _run(self, operation: Callable[[Redis], Awaitable[T]]) -> T:
         probing = self._admit()
         began = self._clock.monotonic()
         try:
