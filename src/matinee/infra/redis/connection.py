@@ -39,8 +39,8 @@ class RedisUnavailable(Exception):
 class RedisOptions:
     """`url` as redis-py takes it (`redis://`, `rediss://`, `unix://`), with a password perhaps: never logged.
 
-    `timeout` is for a call, from connecting to the answer. More calls than `connections` wait for their turn, but not for a Redis that
-    is down: it is so after `failures` in a row, and is tried again after every `pause`.
+    `timeout` is for a call, from connecting to the answer. More calls than `connections` wait for their turn, but not for a Redis
+    that is down: it is so after `failures` in a row, and is tried again after every `pause`.
     """
 
     url: str
