@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
@@ -12,6 +13,7 @@ SURE = 0.99
 _ARTICLES = frozenset({"the", "a", "an", "der", "die", "das", "le", "la", "les", "el", "los", "il"})
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "x": "10"}
 _ALSO_WORDS = frozenset({"v", "x"})
+_SUBTITLE = re.compile(r"[:(–—]|\s-\s|\sor\s")
 _SAME_WORDS, _BEGINNING, _PART = 0.97, 0.8, 0.72
 
 
@@ -39,9 +41,11 @@ def _words(wanted: str, name: str, *, same_year: bool) -> float:
         return 0.5 * _mixed(plain, plain_other)
     score = _mixed(plain, plain_other)
     shorter, longer = sorted((plain, plain_other), key=len)
-    # A file leaves out a subtitle readily, and adds words that no title has.
-    if same_year and longer[: len(shorter)] == shorter and (len(shorter) > 1 or shorter is plain):
-        return max(score, _BEGINNING if len(shorter) > 1 else _PART)
+    if same_year and longer[: len(shorter)] == shorter and len(shorter) > 1:
+        return max(score, _BEGINNING)
+    # One word is enough only where a file leaves out a subtitle: `Birdman`, but not `Good` for `Good Guy`.
+    if same_year and plain == _without_article(_tokens(_SUBTITLE.split(name, 1)[0])):
+        return max(score, _PART)
     if same_year and len(shorter) > 1 and set(shorter) <= set(longer):
         return max(score, _PART)
     return score
@@ -54,7 +58,7 @@ def _mixed(one: list[str], other: list[str]) -> float:
     letters = SequenceMatcher(None, " ".join(one), " ".join(other)).ratio()
     if len(one) == len(other) > 1 and letters > 0.9:
         return max(0.7, 0.6 * dice + 0.35 * letters)
-    return 0.6 * dice + 0.3 * letters
+    return 0.6 * dice + 0.25 * letters
 
 
 def _tokens(text: str) -> list[str]:

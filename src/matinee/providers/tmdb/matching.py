@@ -18,6 +18,7 @@ _CERTAIN = 0.9
 _CANDIDATES = 10
 _LOOKED_AT = 2
 _LONGEST_TITLE = 200
+_LOST_APOSTROPHE = re.compile(r"(\w) (s|t|re|ve|ll|m|d)\b", re.IGNORECASE)
 _IMDB = re.compile(r"tt[0-9]{5,10}")
 _NUMBER = re.compile(r"[1-9][0-9]{0,9}")
 
@@ -41,6 +42,8 @@ class Matching:
             found = await self._search(query, query.year)
         if not found or found[0].score < _CERTAIN:
             found = _best([*found, *await self._search(query, None)])
+        if not found and _LOST_APOSTROPHE.search(query.title):  # `Winter.s.Tale` in a file's name
+            found = await self._search(replace(query, title=_LOST_APOSTROPHE.sub(r"\1'\2", query.title)), None)
         if found and found[0].score < _ENOUGH:
             found = _best([await self._by_other_names(query, one) for one in found[:_LOOKED_AT]])
         return found

@@ -49,6 +49,7 @@ OTHERS = [
     ("Home Video", "Home"),
     ("Holiday 2019", "Holiday"),
     ("Cars 2", "Cars"),
+    ("Good", "The Good Guy"),
     ("Saw", "Seesaw"),
 ]
 
@@ -105,6 +106,16 @@ async def test_a_film_whose_year_is_off_by_one_is_found_without_the_year() -> No
     assert believed is not None
     assert believed.title_id == "movie-7"
     assert ["year" in dict(call.query) for call in transport.calls if call.path == "/search/movie"] == [True, False]
+
+
+async def test_an_apostrophe_that_a_file_has_lost_is_put_back() -> None:
+    answers = {"/search/movie": [found(), found(), found((7, "Winter's Tale", "2014-02-13"))]}
+    query = TitleQuery("movie", "Winter s Tale", 2014)
+    matches, transport = await match(query, answers)
+    believed = accepted(query, matches)
+    assert believed is not None
+    assert believed.title_id == "movie-7"
+    assert [dict(call.query)["query"] for call in transport.calls if call.path == "/search/movie"][-1] == "Winter's Tale"
 
 
 async def test_a_remake_is_not_taken_for_the_original() -> None:
