@@ -1,9 +1,15 @@
 import { language } from "../i18n/index.ts";
-import { type QueryValue, request } from "./client.ts";
+import { ProblemError, type QueryValue, request } from "./client.ts";
 import type * as wire from "./types.ts";
 
 type Signal = AbortSignal | undefined;
 const id = encodeURIComponent;
+/** Null for what the server says there is none of. */
+const orNull = <T>(answer: Promise<T>): Promise<T | null> =>
+  answer.catch((error: unknown) => {
+    if (error instanceof ProblemError && error.problem.status === 404) return null;
+    throw error;
+  });
 /** The catalogue is asked in the language of the page. */
 const place = () => ({ language: language.value });
 
@@ -26,6 +32,16 @@ export const api = {
     createKey: (body: { name: string; scopes: string[]; expires_in: number | null }) =>
       request<wire.CreatedApiKey>("POST", "/me/api-keys", { body }),
     deleteKey: (key: string) => request<void>("DELETE", `/me/api-keys/${id(key)}`),
+    isListed: (title: string, signal?: Signal) =>
+      orNull(request("GET", `/me/watchlist/${id(title)}`, { signal })).then((found) => found !== null),
+    list: (title: string) => request<unknown>("PUT", `/me/watchlist/${id(title)}`),
+    unlist: (title: string) => request<void>("DELETE", `/me/watchlist/${id(title)}`),
+    rating: (title: string, signal?: Signal) =>
+      orNull(request<{ rating: number }>("GET", `/me/ratings/${id(title)}`, { signal })).then(
+        (found) => found?.rating ?? null,
+      ),
+    rate: (title: string, rating: number) => request<unknown>("PUT", `/me/ratings/${id(title)}`, { body: { rating } }),
+    unrate: (title: string) => request<void>("DELETE", `/me/ratings/${id(title)}`),
     changePassword: (current_password: string, new_password: string) =>
       request<void>("PUT", "/me/password", { body: { current_password, new_password } }),
   },

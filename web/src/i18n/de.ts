@@ -62,6 +62,7 @@ export const de: Messages = {
     track: (n) => `Spur ${n}`,
   },
   row: {
+    watchlist: "Deine Merkliste",
     trending: "Im Gespräch",
     "popular-movies": "Beliebte Filme",
     "popular-shows": "Beliebte Serien",
@@ -82,6 +83,7 @@ export const de: Messages = {
     },
   },
   home: {
+    because: (title) => `Weil du ${title} gesehen hast`,
     title: "Start",
     heroContinue: "Hier warst du stehen geblieben",
     heroNew: "Heute in der Matinee",
@@ -229,6 +231,9 @@ export const de: Messages = {
     },
   },
   title: {
+    watchlist: "Merkliste",
+    rating: "Deine Wertung",
+    stars: (n) => p(n, { one: `${n} Stern`, other: `${n} Sterne` }),
     trailers: "Trailer und Ausschnitte",
     opensAt: (site) => `öffnet ${site}`,
     videoTypes: { Trailer: "Trailer", Teaser: "Teaser", Clip: "Ausschnitt", Featurette: "Hinter den Kulissen" },

@@ -62,6 +62,7 @@ export const en = {
     track: (n: number) => `Track ${n}`,
   },
   row: {
+    watchlist: "Your watchlist",
     trending: "Trending",
     "popular-movies": "Popular movies",
     "popular-shows": "Popular shows",
@@ -82,6 +83,7 @@ export const en = {
     },
   },
   home: {
+    because: (title: string) => `Because you watched ${title}`,
     title: "Home",
     heroContinue: "Where you left off",
     heroNew: "Tonight at the matinee",
@@ -229,6 +231,9 @@ export const en = {
     } as Record<string, string>,
   },
   title: {
+    watchlist: "Watchlist",
+    rating: "Your rating",
+    stars: (n: number) => p(n, { one: `${n} star`, other: `${n} stars` }),
     trailers: "Trailers and clips",
     opensAt: (site: string) => `opens ${site}`,
     videoTypes: { Trailer: "Trailer", Teaser: "Teaser", Clip: "Clip", Featurette: "Featurette" } as Record<

@@ -62,6 +62,7 @@ export const es: Messages = {
     track: (n) => `Pista ${n}`,
   },
   row: {
+    watchlist: "Tu lista",
     trending: "Tendencias",
     "popular-movies": "Películas populares",
     "popular-shows": "Series populares",
@@ -82,6 +83,7 @@ export const es: Messages = {
     },
   },
   home: {
+    because: (title) => `Porque viste ${title}`,
     title: "Inicio",
     heroContinue: "Donde lo dejaste",
     heroNew: "Esta noche en la matiné",
@@ -229,6 +231,9 @@ export const es: Messages = {
     },
   },
   title: {
+    watchlist: "Mi lista",
+    rating: "Tu valoración",
+    stars: (n) => p(n, { one: `${n} estrella`, other: `${n} estrellas` }),
     trailers: "Tráilers y fragmentos",
     opensAt: (site) => `abre ${site}`,
     videoTypes: { Trailer: "Tráiler", Teaser: "Avance", Clip: "Fragmento", Featurette: "Reportaje" },

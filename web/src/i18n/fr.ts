@@ -62,6 +62,7 @@ export const fr: Messages = {
     track: (n) => `Piste ${n}`,
   },
   row: {
+    watchlist: "Votre liste",
     trending: "Tendances",
     "popular-movies": "Films populaires",
     "popular-shows": "Séries populaires",
@@ -82,6 +83,7 @@ export const fr: Messages = {
     },
   },
   home: {
+    because: (title) => `Parce que vous avez vu ${title}`,
     title: "Accueil",
     heroContinue: "Là où vous en étiez",
     heroNew: "Ce soir à la matinée",
@@ -229,6 +231,9 @@ export const fr: Messages = {
     },
   },
   title: {
+    watchlist: "Ma liste",
+    rating: "Votre note",
+    stars: (n) => p(n, { one: `${n} étoile`, other: `${n} étoiles` }),
     trailers: "Bandes-annonces et extraits",
     opensAt: (site) => `ouvre ${site}`,
     videoTypes: { Trailer: "Bande-annonce", Teaser: "Teaser", Clip: "Extrait", Featurette: "Reportage" },

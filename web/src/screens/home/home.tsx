@@ -15,8 +15,9 @@ import { Hero } from "./hero.tsx";
 import "./home.css";
 
 const BEGUN = "continue-watching";
+const BECAUSE = /^Because you watched (.+)$/;
 /** Rows with titles that the library need not have. */
-const OUTSIDE = /^(trending|popular|recommended|because)/;
+const OUTSIDE = /^(trending|popular|watchlist)/;
 
 /** Where all of a row is, for those that have such a place. */
 function allOf(row: string): string | undefined {
@@ -59,12 +60,7 @@ function HomeBody({ home }: { home: HomeView }) {
         </div>
       )}
       {rows.map((row, index) => (
-        <Row
-          key={row.id}
-          title={t.value.row[row.id] ?? row.title}
-          class={row.id === BEGUN ? "wide" : ""}
-          to={allOf(row.id)}
-        >
+        <Row key={row.id} title={rowTitle(row)} class={row.id === BEGUN ? "wide" : ""} to={allOf(row.id)}>
           {row.items.map((title) => (
             <li key={title.id + (title.progress?.item_id ?? "")}>
               {row.id === BEGUN ? (
@@ -78,6 +74,13 @@ function HomeBody({ home }: { home: HomeView }) {
       ))}
     </div>
   );
+}
+
+/** The heading of a row in the person's language, where it is one that is known. */
+function rowTitle({ id, title }: HomeView["rows"][number]): string {
+  const { row, home } = t.value;
+  const because = id.startsWith("because-") ? BECAUSE.exec(title)?.[1] : undefined;
+  return because ? home.because(because) : (row[id] ?? title);
 }
 
 /** What is suggested stays while the page is open, even when something newer arrives: the big picture must not change by itself. */

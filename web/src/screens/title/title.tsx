@@ -1,26 +1,24 @@
 import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { api } from "../../api/endpoints.ts";
-import type { ItemProgress, Kind, TitleProgress, TitleView } from "../../api/types.ts";
+import type { Kind, TitleProgress, TitleView } from "../../api/types.ts";
 import type { ScreenProps } from "../../app/screens.tsx";
 import { date } from "../../i18n/format.ts";
 import { t } from "../../i18n/index.ts";
 import { Backdrop } from "../../parts/backdrop.tsx";
-import { LinkButton } from "../../parts/button.tsx";
 import { Facts } from "../../parts/facts.tsx";
-import { Icon } from "../../parts/icon.tsx";
 import { ErrorNotice, Late } from "../../parts/notice.tsx";
 import { usePageTitle } from "../../parts/page-title.ts";
-import { PlayLink } from "../../parts/play-link.tsx";
 import { Poster } from "../../parts/poster.tsx";
 import { Stale } from "../../parts/stale.tsx";
-import { begun, watchPath } from "../../parts/watch-path.ts";
 import { place } from "../../router/router.ts";
 import { useQuery } from "../../state/query.ts";
 import { isAdmin } from "../../state/session.ts";
+import { Actions } from "./actions.tsx";
 import { Cast } from "./cast.tsx";
 import { Files } from "./files.tsx";
-import { lastPlayed, nextUp } from "./next-up.ts";
+import { lastPlayed } from "./next-up.ts";
+import { Rating } from "./opinions.tsx";
 import { Related } from "./related.tsx";
 import { Seasons } from "./seasons.tsx";
 import { Trailers } from "./trailers.tsx";
@@ -68,7 +66,7 @@ function TitleBody({ title, progress }: { title: TitleView; progress: TitleProgr
             demo={title.demo}
           />
           <Stale degraded={title.degraded} />
-          <Primary title={title} progress={lastPlayed(progress)} />
+          <Actions title={title} progress={lastPlayed(progress)} />
           <p class="title-overview">{title.overview || <span class="quiet">{text.title.noOverview}</span>}</p>
           <dl class="title-facts">
             {director.length > 0 && <Fact name={text.title.director} value={director.join(", ")} />}
@@ -80,6 +78,7 @@ function TitleBody({ title, progress }: { title: TitleView; progress: TitleProgr
               <Fact name={text.title.original} value={title.original_title} />
             )}
           </dl>
+          <Rating title={title.id} />
           {!title.matched && <p class="quiet small">{text.title.unmatched}</p>}
         </div>
       </section>
@@ -105,31 +104,6 @@ function AdminRoom({ title }: { title: TitleView }) {
     });
   }, []);
   return Room && <Room title={title} />;
-}
-
-function Primary({ title, progress: last }: { title: TitleView; progress: ItemProgress | null }) {
-  const text = t.value;
-  if (!title.library.available) {
-    return (
-      <p class="title-missing">
-        <Icon name="info" />
-        {text.title.missing}
-      </p>
-    );
-  }
-  const next = title.kind === "show" ? nextUp(title, last) : null;
-  const episode = next?.season != null && next.episode != null ? text.fact.episode(next.season, next.episode) : null;
-  const progress = next && last?.item_id !== next.id ? null : last;
-  return (
-    <div class="title-actions">
-      <PlayLink title={title.id} item={next?.id} progress={progress} episode={episode} />
-      {begun(progress) && (
-        <LinkButton to={watchPath(title.id, next?.id ?? progress?.item_id, "start")} icon="restart" class="glass">
-          {text.action.startOver}
-        </LinkButton>
-      )}
-    </div>
-  );
 }
 
 function Fact({ name, value }: { name: string; value: string }) {
