@@ -309,6 +309,26 @@ async def test_a_full_redis_that_evicts_the_generations_trusts_nothing_older(red
     assert (await one.tier.read("k")).stored is None
 
 
+async def test_a_redis_that_comes_back_from_an_old_snapshot_does_not_bring_back_what_was_invalidated(
+    redis_url: str, members: Members
+) -> None:
+    one, two, source = await members(redis_url, backstop=0.05), await members(redis_url), Source()
+    await got(one, source)
+    await got(one, source, "other")
+    names = ["matinee:cache:generations", "matinee:cache:e:k"]
+    dumps = [await one.redis.run(lambda client, name=name: client.dump(name)) for name in names]  # type: ignore[misc]
+    await one.cache.invalidate(tags=TAGS)
+    source.fails = "upstream_unavailable"
+    for name, dump in zip(names, dumps, strict=True):
+        await one.redis.run(lambda client, name=name, dump=dump: client.restore(name, 0, dump, replace=True))  # type: ignore[misc]
+    for member in (one, two):
+        with pytest.raises(SourceFailed):
+            await member.cache.get(POLICY, "k", source)
+    source.fails = None
+    assert (await got(two, source)).state == "miss"
+    assert (await got(one, source)).state == "hit"
+
+
 async def test_only_one_call_at_a_time_tries_a_redis_that_is_down() -> None:
     clock = SystemClock()
     redis = RedisConnection(RedisOptions("unix:///tmp/matinee-no-such.sock", pause=timedelta(milliseconds=50)), clock)

@@ -115,6 +115,20 @@ async def test_many_prefixes_and_tags_are_forgotten_in_favour_of_a_floor_never_o
     assert (await tier.read("late")).stored == late
 
 
+async def test_invalidations_and_reads_at_once_never_look_like_a_tier_that_went_back(tier: SecondTier) -> None:
+    await tier.write("kept", await stored(tier, b"kept"), 60)
+
+    async def invalidate(number: int) -> None:
+        for step in range(20):
+            await tier.remove(keys(f"k{number}-{step}"))
+
+    async def read() -> None:
+        for _ in range(40):
+            assert (await tier.read("kept")).stored is not None
+
+    await asyncio.gather(*[invalidate(number) for number in range(10)], *[read() for _ in range(10)])
+
+
 async def test_marks_only_grow(tier: SecondTier) -> None:
     marks = []
     for number in range(5):

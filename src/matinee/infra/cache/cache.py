@@ -155,15 +155,16 @@ class Cache:
                 return self._serve_old(entry, policy, load, now)
             if entry.failure is not None and entry.stored.value is not None and now < entry.until:
                 return self._serve_old(entry, policy, load, now)
-        outcome = Outcome(skipped=True)
-        for last in (*[False] * _ROUNDS, True):
+        overtaken = 0
+        while True:
             joined = self._store.journal.position
             flight = self._flights.find(key) or self._flights.launch(policy, key, load, joined)
             outcome = await flight.outcome()
-            overtaken = outcome.overtaken_at is not None and joined >= outcome.overtaken_at
-            if not outcome.skipped and (last or not overtaken):
-                break
-        return self._answer(policy, load, outcome)
+            if outcome.skipped:
+                continue
+            if outcome.overtaken_at is None or joined < outcome.overtaken_at or overtaken == _ROUNDS:
+                return self._answer(policy, load, outcome)
+            overtaken += 1
 
     def _answer(self, policy: CachePolicy, load: Load, outcome: Outcome) -> Hit | None:
         figures, entry, now = self._figures[policy.name], outcome.entry, self._store.now()

@@ -66,10 +66,10 @@ return {now, entry[1], entry[2], entry[3]}
 CHECK = (
     _SHARED
     + """
--- KEYS: generations, entry; ARGV: key, mark, tags -> verdict
-latest()
+-- KEYS: generations, entry; ARGV: key, mark, tags -> latest generation, verdict
+local now = latest()
 redis.call('TOUCH', KEYS[2])
-return verdict(ARGV[1], cmsgpack.unpack(ARGV[3]), tonumber(ARGV[2]))
+return {now, verdict(ARGV[1], cmsgpack.unpack(ARGV[3]), tonumber(ARGV[2]))}
 """
 )
 
@@ -149,6 +149,19 @@ local stored = redis.call('HGET', KEYS[3], 's')
 if stored and stored ~= ARGV[3] then return 2 end
 return 1
 """
+
+RISE = (
+    _SHARED
+    + """
+-- KEYS: generations; ARGV: a generation that somebody has seen -> 1 when it was lost, and nothing older counts any more
+local seen = tonumber(ARGV[1])
+if latest() >= seen then return 0 end
+local time = redis.call('TIME')
+local now = text(math.max(seen + 1, time[1] * 1000000 + time[2]))
+redis.call('HSET', G, '#', now, '-', now)
+return 1
+"""
+)
 
 RENEW = """
 -- KEYS: lock; ARGV: token, milliseconds

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Any, Self, cast
 
 import msgspec
+import structlog
 
 from matinee.infra.background import repeated
 from matinee.infra.cache import codec, redis_scripts
@@ -17,6 +18,7 @@ from matinee.infra.cache.tiers import Answer, TierUnavailable, Verdict
 from matinee.infra.clock import Clock
 from matinee.infra.redis import RedisConnection, RedisUnavailable, Script
 
+log = structlog.get_logger(__name__)
 ENTRY = b"matinee:cache:e:"
 GENERATIONS = b"matinee:cache:generations"
 _VERDICTS: tuple[Verdict, ...] = ("valid", "invalid", "unknown")
@@ -35,6 +37,8 @@ class RedisTier:
         self._check = connection.script(redis_scripts.CHECK)
         self._write = connection.script(redis_scripts.WRITE)
         self._remove = connection.script(redis_scripts.REMOVE)
+        self._rise = connection.script(redis_scripts.RISE)
+        self._seen = 0
         self._entries = self._bytes = self._evictions = 0
         self._limit: int | None = None
         self._stack = AsyncExitStack()
@@ -50,16 +54,20 @@ class RedisTier:
         """See `SecondTier`."""
         name = key.encode()
         found = cast("list[Any]", await _asked(self._read, [GENERATIONS, ENTRY + name], [name]))  # Any: numbers and bytes
+        latest = int(found[0])
+        if await self._went_back(latest):
+            return await self.read(key)
         if len(found) == 1:
-            return Answer(None, int(found[0]))
+            return Answer(None, latest)
         tags = codec.unpack_tags(found[2])
-        return Answer(codec.decode(found[3], tags, int(found[1])), int(found[0]))
+        return Answer(codec.decode(found[3], tags, int(found[1])), latest)
 
     async def check(self, key: str, tags: frozenset[str], mark: int) -> Verdict:
         """See `SecondTier`."""
         name = key.encode()
-        found = await _asked(self._check, [GENERATIONS, ENTRY + name], [name, mark, codec.pack_tags(tags)])
-        return _VERDICTS[cast(int, found)]
+        arguments: list[bytes | float] = [name, mark, codec.pack_tags(tags)]
+        latest, verdict = cast("list[int]", await _asked(self._check, [GENERATIONS, ENTRY + name], arguments))
+        return "unknown" if await self._went_back(latest) else _VERDICTS[verdict]
 
     async def write(self, key: str, stored: Stored, lifetime: float) -> bool:
         """See `SecondTier`."""
@@ -84,11 +92,23 @@ class RedisTier:
             [] if invalidation.prefix is None else [invalidation.prefix],
         ]
         arguments: list[bytes | float] = [ENTRY, b"1" if invalidation.everything else b"0", *map(msgspec.msgpack.encode, lists)]
-        await _asked(self._remove, [GENERATIONS], arguments)
+        self._seen = max(self._seen, int(cast(bytes, await _asked(self._remove, [GENERATIONS], arguments))))
 
     def figures(self) -> TierFigures:
         """See `SecondTier`. Entries, bytes and evictions are those of the whole Redis, at most 15 seconds old."""
         return TierFigures("redis", self._entries, self._bytes, self._limit, self._connection.state, self._evictions)
+
+    async def _went_back(self, latest: int) -> bool:
+        """Whether Redis has come back from an old snapshot: its latest generation is below one that was seen before. What was
+        invalidated since is not known there any more, so nothing from before is trusted."""
+        if latest >= self._seen:
+            self._seen = latest
+            return False
+        # Answers may overtake each other; Redis itself knows.
+        if not await _asked(self._rise, [GENERATIONS], [self._seen]):
+            return False
+        log.warning("redis_went_back")
+        return True
 
     async def _measure(self) -> None:
         with suppress(RedisUnavailable):
