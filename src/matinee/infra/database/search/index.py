@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import CompoundSelect, delete, select, union_all
 
 from matinee.infra.database.search.engines import (
     CANDIDATE,
@@ -88,14 +87,14 @@ class DatabaseSearch:
         if not wanted.words:
             return []
         found: dict[str, Hit] = {}
-        for column in (SearchDocument.squashed_title, SearchDocument.squashed_name):
-            await self._collect(unit, found, _beginning_with(column, wanted.squashed), wanted, kind)
+        await self._collect(unit, found, _beginning_with(wanted.squashed, kind), wanted)
         terms = _terms(wanted.words)
         if terms:
-            await self._collect(unit, found, self._engine.matching(terms, "title"), wanted, kind)
+            await self._collect(unit, found, _of_kind(self._engine.matching(terms, "title"), kind), wanted)
             if len(found) < max(limit, _ENOUGH):
-                await self._collect(unit, found, self._engine.matching(terms, "everything"), wanted, kind, area="everything")
-        if sum(hit.in_title for hit in found.values()) < _ENOUGH:
+                everywhere = _of_kind(self._engine.matching(terms, "everything"), kind)
+                await self._collect(unit, found, everywhere, wanted, area="everything")
+        if sum(hit.in_title for hit in found.values()) < _ENOUGH and not any(hit.exact for hit in found.values()):
             await self._collect_corrected(unit, found, wanted, kind)
         return sorted(found.values(), key=lambda hit: (-hit.score, hit.key))[:limit]
 
@@ -103,38 +102,34 @@ class DatabaseSearch:
         self,
         unit: ReadUnit,
         found: dict[str, Hit],
-        query: Candidates,
+        query: Candidates | CompoundSelect[*tuple[Any, ...]],
         wanted: Wanted,
-        kind: str | None,
         area: Area = "title",
     ) -> None:
-        if kind is not None:
-            query = query.where(SearchDocument.kind == kind)
         for row in await unit.session.execute(query.limit(MOST_HITS)):
             hit = score(row, wanted, area)
             if hit.key not in found or found[hit.key].score < hit.score:
                 found[hit.key] = hit
 
     async def _collect_corrected(self, unit: ReadUnit, found: dict[str, Hit], wanted: Wanted, kind: str | None) -> None:
-        terms, corrected = [], False
-        for number, word in enumerate(wanted.words):
-            if word in STOP_WORDS and len(wanted.words) > 1:
-                continue
-            others = await self._corrections(unit, word)
-            corrected = corrected or bool(others)
-            terms.append(Term((word, *others), prefix=number == len(wanted.words) - 1 and len(word) > 2))
-        if corrected:
-            spellings = tuple(term.spellings for term in terms)
-            misspelt = Wanted(wanted.words, wanted.squashed, spellings)
-            await self._collect(unit, found, self._engine.matching(terms, "title"), misspelt, kind)
+        telling = [word for word in wanted.words if word not in STOP_WORDS or len(wanted.words) == 1]
+        others = await self._corrections(unit, telling)
+        if any(others.values()):
+            last = wanted.words[-1]
+            terms = [Term((word, *others.get(word, ())), prefix=word is last and len(word) > 2) for word in telling]
+            misspelt = Wanted(wanted.words, wanted.squashed, tuple(term.spellings for term in terms))
+            await self._collect(unit, found, _of_kind(self._engine.matching(terms, "title"), kind), misspelt)
 
-    async def _corrections(self, unit: ReadUnit, word: str) -> list[str]:
-        if not allowed_errors(word) or word.isdigit():
-            return []
-        near = select(SearchWord.word).where(SearchWord.word.in_(near_spellings(word)))
-        known = set((await unit.session.execute(near)).scalars())
-        known.update(await self._engine.similar_words(unit.session, word))
-        return corrections(word, known)
+    async def _corrections(self, unit: ReadUnit, words: Sequence[str]) -> dict[str, list[str]]:
+        """Known words near to each of these; two questions whatever their number."""
+        asked = [word for word in dict.fromkeys(words) if allowed_errors(word) and not word.isdigit()]
+        if not asked:
+            return {}
+        near = {word: near_spellings(word) for word in asked}
+        query = select(SearchWord.word).where(SearchWord.word.in_(sorted(set().union(*near.values()))))
+        known = set((await unit.session.execute(query)).scalars())
+        similar = await self._engine.similar_words(unit.session, asked)
+        return {word: corrections(word, [*(near[word] & known), *similar.get(word, ())]) for word in asked}
 
     async def _learn(self, unit: UnitOfWork, words: Sequence[str]) -> None:
         """Words in order, so that two writers on PostgreSQL never wait for each other in a circle."""
@@ -155,9 +150,24 @@ def _terms(words: Sequence[str]) -> list[Term]:
     return [Term((word,), prefix=word is words[-1] and len(word) > 2) for word in telling]
 
 
-def _beginning_with(column: InstrumentedAttribute[str], squashed: str) -> Candidates:
-    query: Candidates = select(*CANDIDATE)
-    return query.where(column >= squashed, column < after(squashed)).order_by(column)
+def _beginning_with(squashed: str, kind: str | None) -> CompoundSelect[*tuple[Any, ...]]:
+    """Titles and names that begin so, each by its own index; names are few, so they come first."""
+    columns = (SearchDocument.squashed_name, SearchDocument.squashed_title)
+    some = (
+        _of_kind(_titles().where(column >= squashed, column < after(squashed)).order_by(column), kind)
+        .limit(MOST_HITS // 2)
+        .subquery()
+        for column in columns
+    )
+    return union_all(*(select(one) for one in some))
+
+
+def _titles() -> Candidates:
+    return select(*CANDIDATE)
+
+
+def _of_kind(query: Candidates, kind: str | None) -> Candidates:
+    return query if kind is None else query.where(SearchDocument.kind == kind)
 
 
 def _row(document: Document) -> dict[str, Any]:

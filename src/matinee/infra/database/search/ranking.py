@@ -29,11 +29,12 @@ class Candidate(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A document that fits; `score` is 0..1."""
+    """A document that fits; `score` is 0..1. `exact`: its title is what was asked for."""
 
     key: str
     score: float
     in_title: bool
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def score(row: Candidate, wanted: Wanted, area: Literal["title", "everything"]) 
     bonus = _POPULARITY * row.popularity
     of_title = max(_band(row.title, row.squashed_title, wanted), _band(row.name, row.squashed_name, wanted) - 0.02)
     if of_title > 0:
-        return Hit(row.key, min(1.0, of_title + bonus), in_title=True)
+        return Hit(row.key, min(1.0, of_title + bonus), in_title=True, exact=row.squashed_title == wanted.squashed)
     if wanted.spellings:
         return Hit(row.key, 0.1 + 0.25 * _likeness(f"{row.title} {row.name}".split(), wanted) + bonus, in_title=False)
     if area == "everything" and _contains(f"{row.people} {row.title}".split(), wanted.words):
