@@ -33,6 +33,11 @@ def hurried(policy: UpstreamPolicy) -> UpstreamPolicy:
     )
 
 
+def plain(policy: UpstreamPolicy) -> UpstreamPolicy:
+    """The policy as it is."""
+    return policy
+
+
 @dataclass
 class Made:
     """A provider and the upstreams it speaks through."""
@@ -42,11 +47,12 @@ class Made:
 
 
 @asynccontextmanager
-async def made(options: TmdbOptions, clock: Clock | None = None) -> AsyncIterator[Made]:
-    """A provider as bootstrap makes it."""
+async def made(options: TmdbOptions, clock: Clock | None = None, *, hurry: bool = False) -> AsyncIterator[Made]:
+    """A provider as bootstrap makes it; with `hurry` it gives up soon."""
     upstreams = Upstreams(SystemClock(), CollectorRegistry())
-    api = upstreams.add(hurried(api_policy(options)), kind="metadata")
-    images = upstreams.add(hurried(image_policy(options)), kind="images")
+    limits = hurried if hurry else plain
+    api = upstreams.add(limits(api_policy(options)), kind="metadata")
+    images = upstreams.add(limits(image_policy(options)), kind="images")
     provider = TmdbProvider(api, images, clock or SystemClock(), options)
     api.probe_with(provider.probe)
     try:
@@ -81,5 +87,5 @@ def faults(fake_tmdb: FakeTmdb) -> Iterator[FaultProxy]:
 async def behind(faults: FaultProxy, anyio_backend: str) -> AsyncIterator[Made]:
     """The provider behind the proxy."""
     options = TmdbOptions(KEY, (f"{faults.url}/3",), f"{faults.url}/t/p/")
-    async with made(options) as one:
+    async with made(options, hurry=True) as one:
         yield one

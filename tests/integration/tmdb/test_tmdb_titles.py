@@ -135,7 +135,7 @@ async def test_the_whole_show_in_german_takes_one_more_call_for_english_words(ge
 
 async def test_missing_english_words_do_not_fail_a_season(tmdb: TmdbProvider, fake_tmdb: FakeTmdb) -> None:
     await tmdb.season("show-2001", 2, DE)  # genres and configuration are known from here on
-    fake_tmdb.trouble(Trouble(500, b"{}", times=2, path="language=en"))
+    fake_tmdb.trouble(Trouble(500, b"{}", path="language=en"))
     season = season_of(await tmdb.season("show-2001", 2, DE))
     assert [one.name for one in season.episodes] == ["Episode 1", "Episode 2", "Episode 3", "Episode 4"]
 
