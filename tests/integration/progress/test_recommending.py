@@ -11,7 +11,8 @@ import pytest
 
 from matinee.features.progress import learning as learning_module
 from matinee.features.progress.learning import LEARN, Learning
-from matinee.features.progress.repository import NeighboursRepository
+from matinee.features.progress.recommending import histories
+from matinee.features.progress.repository import NeighboursRepository, TasteRepository
 from matinee.features.progress.schemas import Recommendation
 from matinee.infra.ids import JobId, TitleId, UserId
 from matinee.infra.jobs.definitions import JobDefinition, JobView
@@ -200,6 +201,29 @@ async def test_a_large_library_is_not_learned_after_every_scan(school: School, m
     assert (await school.learn("asked")).result != {"waits": True}
 
 
+async def test_what_was_watched_is_summed_up_by_title(stand: Stand) -> None:
+    for item, position in (("e1", 2900), ("e2", 2950), ("e3", 300)):
+        await stand.watch(HARBOUR, position, item)
+    await stand.watch(LANTERN, 1500)
+    await stand.watch(FERRY, 3)
+    await stand.watch(FERRY, 2700, user=BEN)
+    tastes = TasteRepository()
+    async with stand.database.write() as unit:
+        await stand.ratings.rate(unit, ANNA, LANTERN, 4.5)
+    async with stand.database.read() as unit:
+        assert await tastes.people(unit, 10) == [ANNA, BEN]
+        played, rated = await tastes.played(unit, [ANNA, BEN], 100), await tastes.rated(unit, [ANNA, BEN], 100)
+        assert [one.title_id for one in await tastes.played(unit, [ANNA], 2)] == [FERRY, LANTERN]
+    found = {user: {seen.title_id: seen for seen in history} for user, history in histories(played, rated).items()}
+    assert found.keys() == {ANNA, BEN}
+    assert found[ANNA].keys() == {HARBOUR, LANTERN}, "opened for a moment only"
+    harbour, lantern, ferry = found[ANNA][HARBOUR], found[ANNA][LANTERN], found[BEN][FERRY]
+    assert (harbour.kind, harbour.watched, harbour.share, harbour.rating) == ("show", 2, pytest.approx(2950 / 3000), None)
+    assert (lantern.kind, lantern.watched, lantern.share, lantern.rating) == ("movie", 0, 0.25, 4.5)
+    assert lantern.at == stand.clock.now()
+    assert (ferry.watched, ferry.share) == (0, 0.5)
+
+
 async def test_rows_of_the_home_page(school: School) -> None:
     await school.learn()
     await school.rate(ANNA, [(HEIST[0], 2), (SPACE[0], 5)])
@@ -209,3 +233,10 @@ async def test_rows_of_the_home_page(school: School) -> None:
     assert {card.id for card in rows["because-movie-301"].items[:4]} == set(SPACE[1:])
     assert {card.id for card in rows["recommended"].items} >= set(SPACE[1:])
     assert "because-movie-401" not in rows, "nobody wants more of what was disliked"
+    async with school.stand.database.write() as unit:
+        await school.stand.catalog.set_unavailable(unit, [SPACE[4]])
+    async with school.stand.database.read() as unit:
+        rows = {row.id: row for row in (await school.stand.catalog.home(unit, ANNA)).rows}
+    for row in ("because-movie-301", "recommended"):
+        shown = {card.id for card in rows[row].items}
+        assert shown & set(SPACE) == set(SPACE[1:4]), row

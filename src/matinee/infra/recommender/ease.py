@@ -29,7 +29,7 @@ _BLOCK = 256
 def fit(people: People, options: LearnOptions, targets: Collection[str] | None = None) -> Iterator[tuple[str, Neighbours]]:
     """For each item that enough people used: the items that go with it. `targets` are those that may be recommended (None: all).
 
-    Bounded by `options`: the items that most people used are kept. The order of the people does not matter.
+    Bounded by `options`: the items that most people used are kept. The order of the people does not matter (but for rounding).
     """
     if len(people) < options.enough_people:
         return
@@ -69,8 +69,7 @@ class _Dual:
     def __init__(self, people: People, items: Sequence[str], options: LearnOptions) -> None:
         import numpy as np
 
-        ordered = sorted(people, key=lambda person: sorted(person.items()))
-        self._used = _dense(ordered, {item: place for place, item in enumerate(items)})
+        self._used = _dense(people, {item: place for place, item in enumerate(items)})
         gram = (self._used @ self._used.T).astype(np.float64)
         gram[np.diag_indices_from(gram)] += options.regularisation
         self._solved = np.linalg.inv(gram).astype(np.float32) @ self._used
