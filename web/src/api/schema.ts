@@ -7236,14 +7236,14 @@ export interface operations {
     };
     discover_api_v1_discover_get: {
         parameters: {
-            query: {
+            query?: {
                 /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string | null;
                 /** @description Keep only these fields: names separated by commas, dotted for nested ones. */
                 fields?: string | null;
-                kind: "movie" | "show";
+                kind?: "movie" | "show";
                 /** @description Ids of `/genres`, all of which must fit; several times or separated by commas. */
                 genre?: string[] | null;
                 /** @description ISO 639-1. */

@@ -103,8 +103,8 @@ async def _range(
 
 
 async def _query(
-    kind: Kind,
     within: Annotated[Range, Depends(_range)],
+    kind: Kind = "movie",
     genre: Annotated[
         list[Annotated[str, Query(max_length=200)]] | None,
         Query(max_length=10, description="Ids of `/genres`, all of which must fit; several times or separated by commas."),
