@@ -114,6 +114,7 @@ async def test_the_probe_tells_that_all_is_well(behind: Made, fake_tmdb: FakeTmd
 async def test_an_impossible_id_is_not_found_although_tmdb_calls_it_an_error(behind: Made, fake_tmdb: FakeTmdb) -> None:
     fake_tmdb.trouble(Trouble(500, b'{"success":false,"status_code":44,"status_message":"The ID is invalid."}', path="/movie/"))
     assert await behind.provider.details("movie-1001", EN) == NotFound()
+    assert fake_tmdb.count("/3/movie/1001") == 1, "it is no failure, so it is not tried again"
 
 
 @pytest.mark.parametrize("status", [400, 405, 406, 422])

@@ -55,7 +55,7 @@ class TmdbClient:
     ) -> Json:
         """The object at a path. Raises `Missed`."""
         wanted = {name: value for name, value in (query or {}).items() if value != ""}
-        call = Call("GET", path, {**wanted, **self._query}, self._headers, expects=_JSON, decode=decode)
+        call = Call("GET", path, {**wanted, **self._query}, self._headers, expects=_JSON, decode=decode, accepts=_no_such_thing)
         try:
             reply = await self._transport.send(call)
         except UpstreamError as error:
@@ -79,8 +79,6 @@ def listed(body: bytes) -> Json:
 def missed_by(error: UpstreamError, who: str = "TMDB") -> Missed:
     """What an error of the transport means."""
     code = _status_code(error.reply)
-    if code == _INVALID_ID:
-        return Missed(NotFound(), code)
     words = f"{error.code}: {who}: {error.reason}"
     if isinstance(error, UpstreamRejected):
         return Missed(Rejected(words), code)
@@ -93,6 +91,8 @@ def missed_by(error: UpstreamError, who: str = "TMDB") -> Missed:
 def _refused(reply: Reply) -> Missed:
     """What a status that is no error of the transport means: the status first, TMDB's code second."""
     code = _status_code(reply)
+    if _no_such_thing(reply):
+        return Missed(NotFound(), code)
     if reply.status in {404, 410}:
         if code is None:  # a proxy or a wrong address: taking it for TMDB's word would make every title unknown
             return Missed(
@@ -102,6 +102,11 @@ def _refused(reply: Reply) -> Missed:
     if 400 <= reply.status < 500:
         return Missed(Rejected(f"upstream_rejected: TMDB: it refused the request (status {reply.status}, code {code})"), code)
     return Missed(Unavailable(f"upstream_unavailable: TMDB: it answered with status {reply.status}"), code)
+
+
+def _no_such_thing(reply: Reply) -> bool:
+    """Whether an error status only says that there is nothing here, which is no failure of TMDB."""
+    return reply.status == 500 and _status_code(reply) == _INVALID_ID
 
 
 def _status_code(reply: Reply | None) -> int | None:
