@@ -118,6 +118,38 @@ def test_a_breaker_is_tripped_and_reset(page: Page, site: Product, tmdb: FakeTmd
     assert page.request.get(f"{site.url}/api/v1/people/person-507").ok
 
 
+def test_the_cache_is_shown_and_purged(page: Page, site: Product, tmdb: FakeTmdb) -> None:
+    sign_in(page, site)
+    url = f"{site.url}/api/v1/movies/movie-1003?language=en"
+    assert page.request.get(url).ok
+    tmdb.forget()
+    assert page.request.get(url).ok
+    assert not tmdb.calls
+    page.goto(f"{site.url}/cache")
+    expect(page.get_by_role("rowheader", name="catalog.details")).to_be_visible()
+    page.get_by_label("Tag").last.fill("title:movie-1003")
+    page.get_by_role("button", name="Forget").click()
+    expect(page.get_by_text(re.compile("entr(y|ies) forgotten"))).to_be_visible()
+    assert page.request.get(url).ok
+    assert tmdb.count("/3/movie/1003") == 1
+
+
+def test_a_title_is_put_on_the_watchlist_and_rated(page: Page, site: Product) -> None:
+    sign_in(page, site)
+    page.goto(f"{site.url}/movies/movie-1001")
+    button = page.get_by_role("button", name="Watchlist")
+    expect(button).to_be_enabled()
+    with page.expect_response(lambda answer: "/me/watchlist/" in answer.url and answer.request.method == "PUT"):
+        button.click()
+    with page.expect_response(lambda answer: "/me/ratings/" in answer.url and answer.request.method == "PUT"):
+        page.get_by_role("button", name="4 stars").click()
+    page.reload()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="4 stars")).to_have_attribute("aria-pressed", "true")
+    page.goto(site.url)
+    expect(page.get_by_role("region", name="Your watchlist").get_by_role("link", name=re.compile(FILM))).to_be_visible()
+
+
 def test_the_screens_of_the_catalogue_are_accessible(look: Page, site: Product) -> None:
     sign_in(look, site)
     found: dict[str, list[str]] = {}
@@ -128,6 +160,7 @@ def test_the_screens_of_the_catalogue_are_accessible(look: Page, site: Product) 
         "/people/person-501": "In front of the camera",
         "/search?q=lantern": FILM,
         "/services": "Parts of Matinee",
+        "/cache": "Where it is kept",
     }
     for path, shown in screens.items():
         look.goto(site.url + path)

@@ -113,6 +113,11 @@ export const api = {
     trip: (name: string) => request<wire.Breaker>("POST", `/admin/breakers/${id(name)}/trip`),
     reset: (name: string) => request<wire.Breaker>("POST", `/admin/breakers/${id(name)}/reset`),
   },
+  cache: {
+    figures: (signal?: Signal) => request<wire.CacheFigures>("GET", "/admin/cache", { signal }),
+    purge: (body: wire.CachePurge) => request<{ removed: number }>("POST", "/admin/cache/purge", { body }),
+    warm: () => request<{ job_id: string }>("POST", "/admin/cache/warm"),
+  },
   jobs: {
     list: (query: Record<string, QueryValue>, signal?: Signal) =>
       request<wire.Page<wire.Job>>("GET", "/admin/jobs", { query, signal }),

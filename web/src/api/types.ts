@@ -54,6 +54,8 @@ export type LibraryProblem = Sent<Schemas["ProblemView"]>;
 
 export type Service = Sent<Schemas["ServiceOut"]>;
 export type Breaker = Sent<Schemas["BreakerOut"]>;
+export type CacheFigures = Sent<Schemas["CacheFigures"]>;
+export type CachePurge = Partial<Schemas["CachePurge"]>;
 export type Job = Sent<Schemas["JobOut"]>;
 export type Schedule = Sent<Schemas["ScheduleOut"]>;
 

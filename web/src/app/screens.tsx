@@ -36,6 +36,7 @@ const SCREENS: Screen[] = [
   { pattern: "/manage", load: () => import("../screens/manage/manage.tsx") },
   { pattern: "/jobs", load: () => import("../screens/jobs/jobs.tsx") },
   { pattern: "/services", load: () => import("../screens/services/services.tsx") },
+  { pattern: "/cache", load: () => import("../screens/cache/cache.tsx") },
   { pattern: "/account", load: () => import("../screens/account/account.tsx") },
 ];
 

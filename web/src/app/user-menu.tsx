@@ -51,6 +51,7 @@ export function UserMenu() {
             {isAdmin.value && entry("/manage", "folder", text.manage)}
             {isAdmin.value && entry("/jobs", "list", text.jobs)}
             {isAdmin.value && entry("/services", "pulse", text.services)}
+            {isAdmin.value && entry("/cache", "database", text.cache)}
             <li>
               <button type="button" onClick={() => void signOut()}>
                 <Icon name="logout" />

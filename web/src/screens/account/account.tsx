@@ -44,6 +44,9 @@ export default function Account() {
           <LinkButton to="/services" icon="pulse">
             {text.nav.services}
           </LinkButton>
+          <LinkButton to="/cache" icon="database">
+            {text.nav.cache}
+          </LinkButton>
         </nav>
       )}
       <Appearance />
