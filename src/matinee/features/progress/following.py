@@ -15,7 +15,7 @@ from matinee.infra.errors import MatineeError
 log = structlog.get_logger(__name__)
 QUIET = 30.0
 """Seconds without a change after which a library counts as quiet: a first scan reports every few seconds."""
-_LONGEST = 20
+_LONGEST = 4
 """A library that is never quiet is learned after so many times `QUIET`."""
 
 
