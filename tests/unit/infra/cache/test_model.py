@@ -84,6 +84,7 @@ class Run:
     def __init__(self, folder: Path | None) -> None:
         self.clock = ManualClock()
         self.folder = folder
+        self.slow = folder is not None
         self.numbers = [0]
         self.floor = dict.fromkeys(KEYS, 0)
         self.absent_at: dict[str, list[float]] = {key: [] for key in KEYS}
@@ -192,11 +193,11 @@ class Run:
                 assert hit.reason in {"upstream_unavailable", "internal_error"}
 
     async def quiet(self, task: asyncio.Task[None]) -> None:
-        """Until the call is answered, or waits for the source; with a file that takes threads, so no count of steps will do."""
+        """Until the call is answered, or waits for the source; with a file or Redis no count of steps will do."""
         before = self.numbers[0]
-        for _ in range(400):
-            await asyncio.sleep(0 if self.folder is None else 0.0005)
-            if task.done() or self.numbers[0] != before or (self.folder is None and _ > 20):
+        for step in range(400):
+            await asyncio.sleep(0.0005 if self.slow else 0)
+            if task.done() or self.numbers[0] != before or (not self.slow and step > 20):
                 return
 
 
