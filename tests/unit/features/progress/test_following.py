@@ -58,7 +58,7 @@ async def test_many_changes_are_one_lesson_when_it_is_quiet(clock: ManualClock) 
     pupil = Pupil()
     async with following(pupil, clock) as follower:
         follower.changed()
-        for _ in range(5):
+        for _ in range(2):
             await pass_time(clock, QUIET / 2)
             follower.changed()
             await pass_time(clock, QUIET / 2)
