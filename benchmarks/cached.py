@@ -31,6 +31,7 @@ ROUNDS, SECONDS, CONNECTIONS = 3, 6, 64
 def measure_nginx(folder: Path) -> Iterator[Figure]:
     """The figures of F1."""
     with stage(folder) as own:
+        own.settle()
         path, body = about_8_kilobytes(own)
         static = folder / "static"
         static.mkdir(parents=True)
@@ -54,6 +55,7 @@ def measure_peer(folder: Path) -> Iterator[Figure]:
     """The figures of F2."""
     with stage(folder) as own, redis_on_a_port(folder / "redis") as (redis, pid):
         pin(pid, LOAD_CORE)
+        own.settle()
         path, body = about_8_kilobytes(own)
         film = path.rpartition("/")[2]
         _store(redis, f"movie:{film}", body)

@@ -23,7 +23,9 @@ _IDLE_SECONDS = 5.0
 def measure_cost(folder: Path) -> Iterator[Figure]:
     """The figures of F3."""
     with stage(folder) as found:
-        films = iter(found.upstream.films)
+        found.settle()
+        known = set(found.upstream.calls())
+        films = (film for film in found.upstream.films if f"/3/movie/{film}" not in known)
         asyncio.run(_ask(found, list(islice(films, WARM))))
         idle = _spent(found.server.pid, _IDLE_SECONDS)
         before, began, calls = processor_seconds(found.server.pid), time.perf_counter(), sum(found.upstream.calls().values())
@@ -39,7 +41,8 @@ def measure_cost(folder: Path) -> Iterator[Figure]:
 def measure_calls(folder: Path) -> Iterator[Figure]:
     """The figures of F4."""
     with stage(folder / "one", latency=0.1) as found:
-        calls = _calls(found, [found.server], found.upstream.films[0])
+        found.settle()
+        calls = _calls(found, [found.server])
         yield Figure("F4", "upstream calls, 1 process", calls, "calls", 1, note=f"{CALLERS:,} identical cold requests at once")
     with ExitStack() as stack:
         redis, _ = stack.enter_context(redis_on_a_port(folder / "redis"))
@@ -48,7 +51,8 @@ def measure_calls(folder: Path) -> Iterator[Figure]:
         for other in others:
             stack.callback(other.close)
             other.start("--no-jobs")
-        calls = _calls(found, [found.server, *others], found.upstream.films[0])
+        found.settle()
+        calls = _calls(found, [found.server, *others])
         note = f"{CALLERS:,} identical cold requests at once, on one Redis"
         yield Figure("F4", f"upstream calls, {PROCESSES} processes", calls, "calls", 1, note=note)
 
@@ -61,13 +65,14 @@ class _Another(Product):
         self._files = (first.data / f"serve-{number}.out", first.data / f"serve-{number}.log")
 
 
-def _calls(found: Stage, servers: list[Product], film: int) -> int:
+def _calls(found: Stage, servers: list[Product]) -> int:
     """How often the upstream was asked for a title while everybody asked the servers for it at once."""
-    path, before = found.path(film), sum(found.upstream.calls().values())
+    known = found.upstream.calls()
+    film = next(film for film in found.upstream.films if f"/3/movie/{film}" not in known)
+    path = found.path(film)
     statuses = asyncio.run(_together([server.url for server in servers], path, found.headers))
     assert statuses == {200}, statuses
     made = {name: count for name, count in found.upstream.calls().items() if name.endswith(f"/movie/{film}")}
-    assert sum(found.upstream.calls().values()) - before >= sum(made.values())
     return sum(made.values())
 
 

@@ -44,6 +44,7 @@ TROUBLES = (
 def measure(folder: Path) -> Iterator[Figure]:
     """The figures of F5. `BENCH_SECONDS` sets how long each load is."""
     with stage(folder) as found:
+        found.settle()
         paths = [found.path(film) for film in found.upstream.films[:CACHED]]
         with found.client() as client:
             for path in paths * 2:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ UNLIMITED = "api.hit=2000000000,api.miss=2000000,api.search=2000000"
 """Limits so high that nobody meets them: they are counted and told on every answer all the same."""
 
 
+QUIET_SECONDS, LONGEST_WARMING = 5, 600
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """What a benchmark of the catalogue works with."""
@@ -32,6 +36,18 @@ class Stage:
         """A client with the member's key, without compression."""
         headers = {**self.headers, "accept-encoding": "identity"}
         return httpx2.Client(base_url=self.server.url, headers=headers, timeout=60, trust_env=False)
+
+    def settle(self) -> None:
+        """Wait until the server asks its upstream for nothing by itself: what it warms at the start is no one's miss."""
+        before, quiet = -1, 0
+        for _ in range(LONGEST_WARMING):
+            calls = sum(self.upstream.calls().values())
+            quiet = quiet + 1 if calls == before else 0
+            if quiet == QUIET_SECONDS:
+                return
+            before = calls
+            time.sleep(1)
+        raise AssertionError("the server did not stop warming")
 
     def path(self, film: int) -> str:
         """Where a film of the upstream is."""
@@ -98,8 +114,6 @@ def free_port() -> int:
 
 def wait_for_port(port: int, process: subprocess.Popen[bytes]) -> None:
     """Until somebody listens."""
-    import time
-
     for _ in range(500):
         assert process.poll() is None, "the server ended"
         with socket.socket() as probe:
