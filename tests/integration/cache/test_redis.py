@@ -141,8 +141,11 @@ async def test_a_lease_that_went_to_another_is_not_released_by_the_first(redis_u
     assert await one.locks.acquire("k", None) is None
 
 
-async def test_an_invalidation_elsewhere_wins_over_a_load_that_runs_here(redis_url: str, members: Members) -> None:
+@pytest.mark.parametrize("told", [True, False], ids=["message", "no-message"])
+async def test_an_invalidation_elsewhere_wins_over_a_load_that_runs_here(redis_url: str, members: Members, told: bool) -> None:
     one, two, source = await members(redis_url), await members(redis_url), Source()
+    if not told:
+        one.bus._handlers.clear()
     source.hold()
     async with asyncio.TaskGroup() as group:
         call = group.create_task(got(one, source))
