@@ -84,7 +84,7 @@ function Appearance() {
           quiet
           value={language.value}
           options={Object.entries(LANGUAGES) as [Language, string][]}
-          onChoose={(value) => void chooseLanguage(value)}
+          onChoose={(value) => void chooseLanguage(value).then(() => invalidate())}
         />
       </div>
     </section>
