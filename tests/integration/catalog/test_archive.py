@@ -117,7 +117,7 @@ async def test_what_cannot_be_written_now_waits(stand: Stand, monkeypatch: pytes
         raise DatabaseUnavailable
 
     with monkeypatch.context() as patch:
-        patch.setattr(TitleRepository, "store", away)
+        patch.setattr(TitleRepository, "store_all", away)
         with pytest.raises(DatabaseUnavailable):
             await stand.archive.flush()
     await stand.archive.flush()

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 from prometheus_client import Counter, Gauge
@@ -23,6 +24,7 @@ from matinee.infra.clock import Clock
 from matinee.infra.database import Database, ReadUnit, UnitOfWork
 from matinee.infra.database.search import SearchIndex
 from matinee.infra.errors import DatabaseUnavailable
+from matinee.infra.ids import TitleId
 from matinee.infra.observability import Metrics
 from matinee.ports.catalogue import Locale
 from matinee.ports.metadata import SeasonDetails, TitleDetails
@@ -35,6 +37,17 @@ _PAUSE = 0.5
 """Seconds for a batch to gather."""
 _TRY_AGAIN = 5.0
 _NOT_COMPARED = {"updated_at"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Title:
+    details: TitleDetails
+    provider: str
+    at: datetime
+
+    @property
+    def title_id(self) -> str:
+        return self.details.title_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +67,7 @@ class Archive:
         self._clock = clock
         self._titles = TitleRepository()
         self._lists = ListRepository()
-        self._waiting: OrderedDict[str, StoredTitle | _Season] = OrderedDict()
+        self._waiting: OrderedDict[str, _Title | _Season] = OrderedDict()
         self._woken = asyncio.Event()
         self._writing = asyncio.Lock()
         registry = metrics.registry
@@ -67,7 +80,7 @@ class Archive:
     def title(self, source: str, details: TitleDetails, locale: Locale) -> None:
         """Keep a title's details, if they are in the language that the database keeps."""
         if locale == self._locale:
-            self._add(details.title_id, stored_details(details, source, self._clock.now()))
+            self._add(details.title_id, _Title(details, source, self._clock.now()))
 
     def season(self, source: str, title_id: str, season: SeasonDetails, locale: Locale) -> None:
         """Keep a season with its episodes; nothing happens for a title that is not kept."""
@@ -116,7 +129,7 @@ class Archive:
                         del self._waiting[key]
             self._woken.clear()
 
-    def _add(self, key: str, value: StoredTitle | _Season) -> None:
+    def _add(self, key: str, value: _Title | _Season) -> None:
         self._waiting[key] = value
         self._waiting.move_to_end(key)
         while len(self._waiting) > MOST_WAITING:
@@ -124,58 +137,51 @@ class Archive:
             self._dropped.inc()
         self._woken.set()
 
-    async def _write_all(self, some: Sequence[StoredTitle | _Season]) -> None:
+    async def _write_all(self, some: Sequence[_Title | _Season]) -> None:
         try:
             await self._write(some)
         except DatabaseUnavailable:
             raise
         except Exception:  # what one title carries must not keep the others out
             if len(some) == 1:
-                log.warning("catalog_details_not_kept", title=_title_id(some[0]), exc_info=True)
+                log.warning("catalog_details_not_kept", title=some[0].title_id, exc_info=True)
                 return
             for one in some:
                 await self._write_all([one])
 
-    async def _write(self, some: Sequence[StoredTitle | _Season]) -> None:
-        titles = [one for one in some if isinstance(one, StoredTitle)]
+    async def _write(self, some: Sequence[_Title | _Season]) -> None:
+        titles = [stored_details(one.details, one.provider, one.at) for one in some if isinstance(one, _Title)]
         async with self._database.read() as unit:
-            known = await self._lists.by_ids(unit, [one.id for one in titles])
-            kept = {one.id: await self._same_seasons(unit, one) for one in titles if one.id in known}
-        same = [one.id for one in titles if one.id in known and kept[one.id] and _same(known[one.id], one)]
+            known = await self._lists.by_ids(unit, [one.id for one in titles], whole=True)
+            same = [one.id for one in titles if one.id in known and await self._is_same(unit, known[one.id], one)]
+        changed = [one for one in titles if one.id not in same]
         async with self._database.write() as unit:
-            await self._titles.touch(unit, same, self._clock.now())
-            for title in sorted(titles, key=lambda one: one.id):
-                if title.id not in same:
-                    await self._store(unit, title)
+            if same:
+                await self._titles.touch(unit, same, self._clock.now())
+            # Seasons come without episodes here; those that are known already stay.
+            for whole in (False, True):
+                group = [one for one in changed if bool(one.episodes) is whole]
+                if group:
+                    await self._titles.store_all(unit, group, episodes_too=whole)
+            await self._search.put(unit, [document_of(one.values) for one in changed])
             for one in some:
                 if isinstance(one, _Season):
                     await self._store_season(unit, one)
         self._written.inc(len(some) - len(same))
-
-    async def _store(self, unit: UnitOfWork, stored: StoredTitle) -> None:
-        # Seasons come without episodes here; those that are known already stay.
-        await self._titles.store(unit, stored, episodes_too=bool(stored.episodes))
-        await self._search.put(unit, [document_of(stored.values)])
 
     async def _store_season(self, unit: UnitOfWork, one: _Season) -> None:
         values = season_values(one.title_id, one.season, one.provider)
         episodes = [episode_values(one.title_id, episode, one.provider) for episode in one.season.episodes]
         await self._titles.store_season(unit, one.title_id, values, episodes)
 
-    async def _same_seasons(self, unit: ReadUnit, stored: StoredTitle) -> bool:
-        if stored.values["kind"] != "show":
+    async def _is_same(self, unit: ReadUnit, row: Title, stored: StoredTitle) -> bool:
+        """Whether the database says the same already."""
+        if any(getattr(row, name) != value for name, value in stored.values.items() if name not in _NOT_COMPARED):
+            return False
+        if row.kind != "show":
             return True
-        rows = await self._titles.seasons(unit, stored.values["id"])
+        rows = await self._titles.seasons(unit, TitleId(row.id))
         return len(rows) == len(stored.seasons) and all(
             all(getattr(row, name) == value for name, value in season.items())
             for row, season in zip(rows, sorted(stored.seasons, key=lambda one: one["number"]), strict=True)
         )
-
-
-def _title_id(one: StoredTitle | _Season) -> str:
-    return one.title_id if isinstance(one, _Season) else one.id
-
-
-def _same(row: Title, stored: StoredTitle) -> bool:
-    """Whether the database says the same already."""
-    return all(getattr(row, name) == value for name, value in stored.values.items() if name not in _NOT_COMPARED)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy.orm import defer
 
 from matinee.features.catalog.models import Genre, Title, TitleGenre
 from matinee.features.catalog.policy import ListSort, TitleFilter
@@ -22,6 +23,9 @@ _COLUMNS: dict[str, Any] = {  # Any: columns of several types
     "year": Title.year,
     "vote_average": Title.vote_average,
 }
+
+
+_NOT_ON_CARDS = [defer(column, raiseload=True) for column in (Title.credits, Title.videos, Title.keywords, Title.external_ids)]
 
 
 class ListRepository:
@@ -55,12 +59,13 @@ class ListRepository:
         found = await unit.session.execute(query.order_by(Title.added_at.desc(), Title.id.desc()).limit(limit))
         return [TitleId(key) for key in found.scalars()]
 
-    async def by_ids(self, unit: ReadUnit, title_ids: Sequence[str]) -> dict[str, Title]:
-        """Rows by id; unknown ids are missing."""
+    async def by_ids(self, unit: ReadUnit, title_ids: Sequence[str], *, whole: bool = False) -> dict[str, Title]:
+        """Rows by id; unknown ids are missing. Unless `whole`, without what no card shows, which is most of a row."""
         found: dict[str, Title] = {}
         wanted = sorted(set(title_ids))
         for start in range(0, len(wanted), 500):
-            rows = await unit.session.execute(select(Title).where(Title.id.in_(wanted[start : start + 500])))
+            query = select(Title).where(Title.id.in_(wanted[start : start + 500]))
+            rows = await unit.session.execute(query if whole else query.options(*_NOT_ON_CARDS))
             found.update((row.id, row) for row in rows.scalars())
         return found
 

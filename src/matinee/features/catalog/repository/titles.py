@@ -44,22 +44,30 @@ class TitleRepository:
         found = await unit.session.execute(select(Title.id).where(Title.id == title_id))
         return found.first() is not None
 
-    async def store(self, unit: UnitOfWork, stored: StoredTitle, *, episodes_too: bool = True) -> None:
-        """Insert or replace a title with its seasons, genres and, unless told otherwise, episodes.
+    async def store(self, unit: UnitOfWork, stored: StoredTitle) -> None:
+        """Insert or replace a title with its seasons, genres and episodes."""
+        await self.store_all(unit, [stored], episodes_too=True)
+
+    async def store_all(self, unit: UnitOfWork, titles: Sequence[StoredTitle], *, episodes_too: bool) -> None:
+        """Insert or replace titles, all with values for the same columns, with their seasons, genres and, if so told, episodes.
 
         A title without a poster keeps the one it has: a frame of its file is better than none.
         """
-        statement = insert_into(unit, Title).values(**stored.values)
-        changed: dict[str, Any] = {name: statement.excluded[name] for name in stored.values if name not in _KEPT}
+        statement = insert_into(unit, Title)
         new = statement.excluded
+        changed: dict[str, Any] = {name: new[name] for name in titles[0].values if name not in _KEPT}
         same = or_(new.poster.is_(None), and_(new.poster == Title.poster, new.poster_color.is_(None)))
         changed["poster"] = func.coalesce(new.poster, Title.poster)
         changed["poster_color"] = case((same, Title.poster_color), else_=new.poster_color)
-        await unit.session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed))
-        await self._replace_genres(unit, stored.id, stored.genres)
-        await self._replace(unit, Season, stored.id, stored.seasons)
+        upsert = statement.on_conflict_do_update(index_elements=["id"], set_=changed)
+        # In order, so that two writers on PostgreSQL never wait for each other in a circle.
+        titles = sorted(titles, key=lambda one: one.id)
+        await unit.session.execute(upsert, [dict(one.values) for one in titles])
+        await self._replace_genres(unit, {one.id: one.genres for one in titles})
+        ids = [one.id for one in titles]
+        await self._replace(unit, Season, ids, [row for one in titles for row in one.seasons])
         if episodes_too:
-            await self._replace(unit, Episode, stored.id, stored.episodes)
+            await self._replace(unit, Episode, ids, [row for one in titles for row in one.episodes])
 
     async def store_season(
         self, unit: UnitOfWork, title_id: str, season: Mapping[str, Any], episodes: Sequence[Mapping[str, Any]]
@@ -151,21 +159,24 @@ class TitleRepository:
         return list((await unit.session.execute(query)).scalars())
 
     async def _replace(
-        self, unit: UnitOfWork, table: type[Season | Episode], title_id: str, rows: Sequence[Mapping[str, Any]]
+        self, unit: UnitOfWork, table: type[Season | Episode], title_ids: Sequence[str], rows: Sequence[Mapping[str, Any]]
     ) -> None:
-        await unit.session.execute(delete(table).where(table.title_id == title_id))
+        await unit.session.execute(delete(table).where(table.title_id.in_(title_ids)))
         for some in _portions(rows):
             await unit.session.execute(insert_into(unit, table).on_conflict_do_nothing(), list(some))
 
-    async def _replace_genres(self, unit: UnitOfWork, title_id: str, names: Sequence[str]) -> None:
-        genres = {genre_id(name): name for name in names if genre_id(name)}
-        await unit.session.execute(delete(TitleGenre).where(TitleGenre.title_id == title_id))
+    async def _replace_genres(self, unit: UnitOfWork, names: Mapping[str, Sequence[str]]) -> None:
+        """`names`: genres by title."""
+        by_title = {title: {genre_id(name): name for name in some if genre_id(name)} for title, some in names.items()}
+        genres = {key: name for some in by_title.values() for key, name in some.items()}
+        await unit.session.execute(delete(TitleGenre).where(TitleGenre.title_id.in_(list(names))))
         if not genres:
             return
-        # In order, so that two writers on PostgreSQL never wait for each other in a circle.
-        rows = [{"id": key, "name": genres[key]} for key in sorted(genres)]
-        await unit.session.execute(insert_into(unit, Genre).on_conflict_do_nothing(), rows)
-        links = [{"title_id": title_id, "genre_id": key} for key in sorted(genres)]
+        known = set((await unit.session.execute(select(Genre.id).where(Genre.id.in_(list(genres))))).scalars())
+        rows = [{"id": key, "name": genres[key]} for key in sorted(genres) if key not in known]
+        if rows:
+            await unit.session.execute(insert_into(unit, Genre).on_conflict_do_nothing(), rows)
+        links = [{"title_id": title, "genre_id": key} for title in sorted(by_title) for key in sorted(by_title[title])]
         await unit.session.execute(insert_into(unit, TitleGenre).on_conflict_do_nothing(), links)
 
 
