@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import re
 import signal
@@ -14,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
+
+from tests.servers.ending import end_with_parent
 
 ADMIN = ("ada", "a long enough phrase")
 ADDRESS = re.compile(r"is at (http://127\.0\.0\.1:\d+)")
@@ -64,7 +65,7 @@ class Running:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=errors,
-                preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - one system call, no locks
+                preexec_fn=end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - one system call, no locks
             )
         self._started(self._wait_until_ready(written_before))
 
@@ -170,9 +171,3 @@ def running(data: Path, **settings: str) -> Iterator[Product]:
         yield product
     finally:
         product.close()
-
-
-def _end_with_parent() -> None:
-    """Have the kernel kill this process when the test run is gone, even if that was killed itself (prctl(2))."""
-    pr_set_pdeathsig = 1
-    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)

@@ -9,10 +9,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from tests.servers.ending import end_with_parent
 from tests.servers.postgres import Ready
 from tests.servers.shared import START_SECONDS, EngineMissing
 
@@ -50,7 +52,7 @@ class OwnRedis:
 
     def start(self) -> None:
         """Start it, empty, and wait until it answers."""
-        self.process, _, ready = start(self._folder)
+        self.process, _, ready = start(self._folder, end_with_parent if sys.platform == "linux" else None)
         deadline = time.monotonic() + START_SECONDS
         while not ready():
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -79,14 +81,14 @@ def own() -> OwnRedis:
     return OwnRedis(Path(tempfile.mkdtemp(prefix="mt-own-", dir="/tmp")))
 
 
-def start(folder: Path) -> tuple[subprocess.Popen[bytes], dict[str, str], Ready]:
-    """Start a server that listens in `folder`."""
+def start(folder: Path, before: Callable[[], None] | None = None) -> tuple[subprocess.Popen[bytes], dict[str, str], Ready]:
+    """Start a server that listens in `folder`; `before` runs in its process first."""
     binary = shutil.which("redis-server") or shutil.which("valkey-server")
     if binary is None:
         raise EngineMissing("redis-server is not installed: `make test` installs it, or your package manager")
     path = folder / "redis.sock"
     options = ["--port", "0", "--unixsocket", str(path), "--save", "", "--appendonly", "no", "--dir", str(folder)]
-    process = subprocess.Popen([binary, *options, "--databases", "64"], stdout=sys.stderr)
+    process = subprocess.Popen([binary, *options, "--databases", "64"], stdout=sys.stderr, preexec_fn=before)  # noqa: PLW1509 - one system call, no locks
     return process, {"socket": str(path)}, lambda: _answers(path)
 
 

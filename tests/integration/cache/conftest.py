@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import redis as driver
 
 from matinee.infra.cache import Cache, CacheOptions
 from matinee.infra.cache.disk_tier import DiskOptions, DiskTier
@@ -18,7 +19,6 @@ from matinee.infra.cache.redis_tier import RedisTier
 from matinee.infra.cache.tiers import SecondTier
 from matinee.infra.clock import Clock, SystemClock
 from matinee.infra.redis import RedisBus, RedisConnection, RedisOptions
-from tests.servers import RedisServer
 from tests.servers.redis import OwnRedis, own
 
 _numbers = itertools.count(1)
@@ -39,15 +39,20 @@ class Member:
         await self._stack.aclose()
 
 
-@pytest.fixture
-def redis_url(redis: RedisServer) -> str:
-    """A database of the run's Redis that no other test of this worker uses at the same time."""
-    import redis as driver
+@pytest.fixture(scope="session")
+def worker_redis() -> Iterator[OwnRedis]:
+    """A Redis of this worker's, so that flushing a database disturbs no other."""
+    with own() as found:
+        yield found
 
-    number = next(_numbers) % 60
-    with driver.Redis.from_url(redis.url(number)) as client:
+
+@pytest.fixture
+def redis_url(worker_redis: OwnRedis) -> str:
+    """An empty database."""
+    url = worker_redis.server.url(next(_numbers) % 60)
+    with driver.Redis.from_url(url) as client:
         client.flushdb()
-    return redis.url(number)
+    return url
 
 
 @pytest.fixture
