@@ -8,7 +8,9 @@ from datetime import timedelta
 
 import pytest
 
+from matinee.features.progress.repository import WatchlistRepository
 from matinee.features.progress.service import ProgressReport
+from matinee.features.progress.wanted import WantedTitles
 from matinee.infra.errors import InvalidCursor, TitleNotFound
 from matinee.infra.ids import ItemId, TitleId
 from tests.integration.progress.conftest import ANNA, BEN, FERRY, HARBOUR, LANTERN, Stand
@@ -196,3 +198,15 @@ async def test_cards_and_home_show_progress(stand: Stand) -> None:
     assert home.hero is not None
     assert home.hero.id == HARBOUR
     assert others.rows[0].id == "recently-added"
+
+
+async def test_what_many_watch_is_wanted_most(stand: Stand) -> None:
+    for user in (ANNA, BEN):
+        await stand.watch(FERRY, 60, user=user)
+    await stand.watch(HARBOUR, 60, "e1")
+    await stand.watch(HARBOUR, 60, "e2")
+    async with stand.database.write() as unit:
+        await WatchlistRepository().put(unit, BEN, LANTERN, stand.clock.now())
+    async with stand.database.read() as unit:
+        assert list(await WantedTitles().wanted(unit, 10)) == [FERRY, HARBOUR, LANTERN]
+        assert list(await WantedTitles().wanted(unit, 1)) == [FERRY]

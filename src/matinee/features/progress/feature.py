@@ -15,6 +15,7 @@ from matinee.features.progress.ratings import RatingService
 from matinee.features.progress.recommending import Recommender
 from matinee.features.progress.routes import admin_routers, routers
 from matinee.features.progress.service import ProgressService
+from matinee.features.progress.wanted import WantedTitles
 from matinee.features.progress.watchlist import WatchlistService
 from matinee.infra.clock import Clock
 from matinee.infra.database import Database
@@ -38,6 +39,7 @@ def build(container: Container) -> None:
     learning = Learning(container.get(Database), catalog, work, clock, LearnOptions(), lesson)
     container.add(Learning, learning)
     catalog.use_progress(progress)
+    catalog.use_interest(WantedTitles())
     catalog.add_home_source(PersonalRows(progress, recommender, watchlist))
 
     follower = container.add(LibraryFollower, LibraryFollower(learning, clock))

@@ -4,6 +4,7 @@ from matinee.features.progress.repository.neighbours import NeighboursRepository
 from matinee.features.progress.repository.opinions import RatingRepository, WatchlistRepository
 from matinee.features.progress.repository.played import Place, ProgressRepository
 from matinee.features.progress.repository.tastes import Played, Rated, TasteRepository
+from matinee.features.progress.repository.wanted import WantedRepository
 
 __all__ = [
     "NeighboursRepository",
@@ -13,5 +14,6 @@ __all__ = [
     "Rated",
     "RatingRepository",
     "TasteRepository",
+    "WantedRepository",
     "WatchlistRepository",
 ]
