@@ -48,6 +48,15 @@ def test_a_film_is_found_and_followed_to_its_people(page: Page, site: Product) -
     expect(page.get_by_role("heading", level=1, name=FILM)).to_be_visible()
 
 
+def test_an_empty_library_beside_a_full_catalogue_still_says_how_to_fill_it(page: Page, site: Product) -> None:
+    sign_in(page, site)
+    page.goto(site.url)
+    expect(page.get_by_role("link", name="Choose a folder")).to_be_visible()
+    page.get_by_role("region", name="Trending").get_by_role("link", name=re.compile(FILM)).first.click()
+    expect(page.get_by_text("Not in your library")).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile("^Play"))).to_have_count(0)
+
+
 def test_suggestions_come_while_typing(page: Page, site: Product) -> None:
     sign_in(page, site)
     # Suggested is what the index holds, or what has been asked for before.

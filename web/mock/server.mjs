@@ -98,14 +98,14 @@ function startScan(title = "Scan the library") {
 }
 
 const page = (items) => ({ items, next_cursor: null });
-const row = (id, title, items) => ({ id, title, items });
+const row = (id, title, items) => ({ id, title, items: items.map((each) => ({ ...each, in_library: true })) });
 const user = { id: "user-1", name: "anna", role: "admin", tier: "premium" };
 
 function home() {
   if (state.empty) return { hero: null, rows: [] };
   const { movies, shows, all } = data;
   return {
-    hero: movies[0],
+    hero: { ...movies[0], in_library: true },
     rows: [
       row(
         "continue-watching",

@@ -10,6 +10,7 @@ import { begun } from "../../parts/watch-path.ts";
 export function Hero({ title }: { title: TitleCard }) {
   const text = t.value;
   const going = begun(title.progress);
+  const playable = title.in_library || !!title.progress;
   return (
     <section class="hero after-dark" aria-label={title.title}>
       <Backdrop key={title.id} url={title.backdrop} poster={title.poster} color={title.poster_color} />
@@ -30,8 +31,13 @@ export function Hero({ title }: { title: TitleCard }) {
           </div>
         )}
         <div class="hero-actions">
-          <PlayLink title={title.id} progress={title.progress} />
-          <LinkButton to={titlePath(title)} icon="info" class="glass">
+          {playable && <PlayLink title={title.id} progress={title.progress} />}
+          <LinkButton
+            to={titlePath(title)}
+            icon="info"
+            look={playable ? "plain" : "primary"}
+            class={playable ? "glass" : ""}
+          >
             {text.action.details}
           </LinkButton>
         </div>

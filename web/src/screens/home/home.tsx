@@ -10,6 +10,7 @@ import { Stale } from "../../parts/stale.tsx";
 import { WideCard } from "../../parts/wide-card.tsx";
 import { useLibraryFeed } from "../../state/library-feed.ts";
 import { useQuery } from "../../state/query.ts";
+import { isAdmin } from "../../state/session.ts";
 import { EmptyLibrary } from "./empty-library.tsx";
 import { Hero } from "./hero.tsx";
 import "./home.css";
@@ -49,11 +50,19 @@ export default function Home() {
 function HomeBody({ home }: { home: HomeView }) {
   const rows = home.rows.filter((row) => row.items.length > 0);
   const hero = useSteadyHero(home);
+  // Lists of the whole world do not make a library: whoever can fill it is told how.
+  const teach = isAdmin.value && !rows.some((row) => row.items.some((title) => title.in_library));
   if (rows.length === 0 && !home.hero) return <EmptyLibrary />;
   return (
     <div class="home">
-      <h1 class="hidden-visually">{t.value.home.title}</h1>
-      {hero ? <Hero title={hero} /> : <div class="hero-none" />}
+      {teach ? (
+        <EmptyLibrary />
+      ) : (
+        <>
+          <h1 class="hidden-visually">{t.value.home.title}</h1>
+          {hero ? <Hero title={hero} /> : <div class="hero-none" />}
+        </>
+      )}
       {home.degraded && (
         <div class="home-stale">
           <Stale degraded={home.degraded} />
