@@ -187,6 +187,11 @@ async def test_home_page(stand: Stand) -> None:
     assert alone.hero.title == "The Paper Lantern", "the newest that has a wide picture"
     assert [row.id for row in home.rows][:2] == ["continue-watching", "recently-added"]
     assert home.hero == lantern
+    async with stand.database.read() as unit:
+        for user in (ANNA, None):
+            whole = await stand.catalog.home(unit, user)
+            for _ in range(2):
+                assert await stand.catalog.home_body(unit, user) == whole.model_dump_json().encode()
     progress = {card.id: card.progress for card in home.rows[2].items}
     assert progress["movie-101"] is not None
     assert progress["movie-102"] is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 from pydantic import BaseModel
@@ -46,6 +46,8 @@ class SharedRows(BaseModel):
 class _Decoded:
     version: str
     shared: SharedRows
+    encoded: dict[int, bytes] = field(default_factory=dict)
+    """JSON by the identity of the row, as far as it was needed."""
 
 
 class HomePage:
@@ -87,6 +89,15 @@ class HomePage:
         shown += await self._with_progress(unit, shared.rows, user_id)
         shown = [row for row in shown if row.items]
         return HomeView(hero=_hero(shown), rows=shown, degraded=shared.degraded)
+
+    async def body(self, unit: ReadUnit, user_id: UserId | None, locale: Locale) -> bytes:
+        """The same as JSON. Rows that are the same for all are most of it, and are encoded once."""
+        view = await self.view(unit, user_id, locale)
+        kept = self._decoded.get(home_key(locale))
+        rows = b",".join(_encoded(row, kept) for row in view.rows)
+        hero = view.hero.model_dump_json().encode() if view.hero is not None else b"null"
+        degraded = view.degraded.model_dump_json().encode() if view.degraded is not None else b"null"
+        return b'{"hero":' + hero + b',"rows":[' + rows + b'],"degraded":' + degraded + b"}"
 
     async def shared(self, locale: Locale) -> SharedRows:
         """The rows that are the same for all."""
@@ -185,6 +196,15 @@ class HomePage:
     async def _best(self, unit: ReadUnit, only: TitleFilter) -> list[TitleId]:
         found = await self._lists.page(unit, only, "-vote_average", self._size, None)
         return [title_id for _, title_id in found[: self._size]]
+
+
+def _encoded(row: HomeRow, kept: _Decoded | None) -> bytes:
+    if kept is None or not any(row is one for one in kept.shared.rows):
+        return row.model_dump_json().encode()
+    found = kept.encoded.get(id(row))
+    if found is None:
+        found = kept.encoded[id(row)] = row.model_dump_json().encode()
+    return found
 
 
 def _overlaid(row: HomeRow, progress: Mapping[str, ItemProgress]) -> HomeRow:

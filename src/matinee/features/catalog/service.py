@@ -322,6 +322,10 @@ class CatalogService:
         """The home page: rows of other features, recently added, trending and popular, films, shows, the biggest genres."""
         return await self._read.home.view(unit, user_id, locale or self.locale())
 
+    async def home_body(self, unit: ReadUnit, user_id: UserId | None, locale: Locale | None = None) -> bytes:
+        """The same as JSON, without encoding again what is the same for everybody."""
+        return await self._read.home.body(unit, user_id, locale or self.locale())
+
     async def picture(self, kind: PictureKind, size: str, name: str, accept: str = "", wanted: WantedFormat = "auto") -> Picture:
         """A picture ready to be sent. Raises `PictureNotFound`, `PictureUnavailable`, `PictureBroken`."""
         return await self._pictures.variant(kind, size, name, accept, wanted)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from matinee.features.catalog.routes.parameters import Catalog, CatalogueReader, Place
 from matinee.features.catalog.schemas import HomeView
-from matinee.infra.http.conventions import answer
+from matinee.infra.http.conventions import answer, encoded
 from matinee.infra.http.dependencies import Reading
 from matinee.infra.http.paging import Fields
 
@@ -18,5 +18,7 @@ async def home(
     request: Request, catalog: Catalog, caller: CatalogueReader, unit: Reading, place: Place, fields: Fields = None
 ) -> Response:
     """The home page: what to watch next, what is new, trending and popular, films, shows and the biggest genres."""
-    view = await catalog.home(unit, caller.user_id if caller is not None else None, place)
-    return answer(request, view, fields=fields)
+    user_id = caller.user_id if caller is not None else None
+    if fields is None:
+        return encoded(request, await catalog.home_body(unit, user_id, place), "application/json")
+    return answer(request, await catalog.home(unit, user_id, place), fields=fields)
