@@ -76,8 +76,10 @@ class TitleReader:
         """Everything about a title. Raises `TitleNotFound` (also where the kind does not fit), `SourceUnavailable`."""
         said = await self._said(kind, title_id, locale)
         async with self._database.read() as unit:
-            told = await self._told(unit, kind, title_id, said)
             items = await self._items(unit, title_id)
+            # Of a title that the library lacks, the database knows nothing that the upstream does not say.
+            enough = isinstance(said, Answer) and not items and said.value.poster is not None
+            told = await self._told(unit, kind, title_id, said, known=None if enough else await self._titles.get(unit, title_id))
             if kind == "movie":
                 view = self._views.movie(told.row, items)
             else:
@@ -132,7 +134,7 @@ class TitleReader:
     async def _alone(self, kind: TitleKind, title_id: TitleId, locale: Locale) -> Told:
         said = await self._said(kind, title_id, locale)
         async with self._database.read() as unit:
-            return await self._told(unit, kind, title_id, said)
+            return await self._told(unit, kind, title_id, said, known=await self._titles.get(unit, title_id))
 
     async def _said(self, kind: TitleKind, title_id: TitleId, locale: Locale) -> Answer[TitleDetails] | SourceFailed | None:
         """What the upstream says; None where it knows nothing of it or there is nobody to ask."""
@@ -148,9 +150,14 @@ class TitleReader:
         return said
 
     async def _told(
-        self, unit: ReadUnit, kind: TitleKind, title_id: TitleId, said: Answer[TitleDetails] | SourceFailed | None
+        self,
+        unit: ReadUnit,
+        kind: TitleKind,
+        title_id: TitleId,
+        said: Answer[TitleDetails] | SourceFailed | None,
+        *,
+        known: Title | None,
     ) -> Told:
-        known = await self._titles.get(unit, title_id)
         tags = (title_tag(title_id), library_tag(title_id))
         if isinstance(said, Answer):
             stored = stored_details(said.value, said.source, self._clock.now())
