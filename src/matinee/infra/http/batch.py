@@ -15,6 +15,7 @@ from starlette.types import Message, Scope
 from matinee.infra.errors import MatineeError, NotAcceptable, PayloadTooLarge, RequestTimeout
 from matinee.infra.http.middleware import API_PREFIX
 from matinee.infra.http.problems import problem_response
+from matinee.infra.http.shared import CatalogueReader
 from matinee.infra.ids import new_id
 
 log = structlog.get_logger(__name__)
@@ -54,7 +55,7 @@ class BatchAnswers(BaseModel):
 
 
 @router.post("/batch", response_model=BatchAnswers)
-async def batch(request: Request, wanted: BatchRequest) -> BatchAnswers:
+async def batch(request: Request, wanted: BatchRequest, _caller: CatalogueReader) -> BatchAnswers:
     """Up to 20 GETs of this API in one round trip.
 
     Paths are below `/api/v1`. The parts run side by side with the credentials of this request; a part that fails, or takes too
@@ -132,4 +133,4 @@ def _problem(request: Request, error: MatineeError, path: str, number: str) -> B
     language = request.headers.get("accept-language", "")
     made = problem_response(error, instance=API_PREFIX + path, correlation_id=number, accept_language=language)
     headers = {name: value for name, value in made.headers.items() if name in _SHOWN}
-    return BatchAnswer(status=made.status_code, headers=headers, body=json.loads(bytes(made.body)))
+    return BatchAnswer(status=made.status_code, headers=headers | {"x-request-id": number}, body=json.loads(bytes(made.body)))

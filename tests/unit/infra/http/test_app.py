@@ -17,7 +17,10 @@ from matinee.infra.http.caller import Authenticator
 from matinee.infra.http.conventions import answer
 from matinee.infra.http.health import HealthChecks
 from matinee.infra.http.languages import localized_title
+from matinee.infra.http.limits import Limits
 from matinee.infra.http.paging import Fields, ListOf
+from matinee.infra.http.prebuilt import AnswerTable
+from matinee.infra.http.shared import SharedAnswers, SharedOptions
 from matinee.infra.http.web import WebFiles
 from matinee.infra.observability import Metrics
 
@@ -74,7 +77,9 @@ async def _lifespan() -> AsyncIterator[None]:
 
 def _client(base_path: str = "", web: Path | None = None, address: str = "127.0.0.1", time_limit: float = 0.2) -> TestClient:
     container = Container()
-    container.add(Metrics, Metrics())
+    metrics = container.add(Metrics, Metrics())
+    table = AnswerTable(1 << 20, metrics)
+    container.add(SharedAnswers, SharedAnswers(table, Limits(), SystemClock(), SharedOptions(public=True), metrics))
     container.add(HealthChecks, HealthChecks(SystemClock()))
     container.add(Authenticator, Nobody())  # type: ignore[type-abstract]  # a Protocol as a key
     options = HttpOptions(base_path=base_path, body_limit=2000, time_limit=time_limit)
