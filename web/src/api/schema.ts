@@ -7521,6 +7521,8 @@ export interface operations {
             query?: {
                 /** @description Only genres of which the library has something. */
                 library?: boolean;
+                /** @description Keep only these fields: names separated by commas, dotted for nested ones. */
+                fields?: string | null;
                 /** @description BCP 47, such as `de` or `pt-BR`; the server's else. */
                 language?: string | null;
                 /** @description ISO 3166-1, such as `DE`: whose releases and age ratings count. */
@@ -13662,6 +13664,8 @@ export interface operations {
     movies_videos_api_v1_movies__title_id__videos_get: {
         parameters: {
             query?: {
+                /** @description Keep only these fields: names separated by commas, dotted for nested ones. */
+                fields?: string | null;
                 /** @description BCP 47, such as `de` or `pt-BR`; the server's else. */
                 language?: string | null;
                 /** @description ISO 3166-1, such as `DE`: whose releases and age ratings count. */
@@ -14080,6 +14084,8 @@ export interface operations {
             query: {
                 /** @description What to look for. Typing errors are forgiven. */
                 q: string;
+                /** @description Keep only these fields: names separated by commas, dotted for nested ones. */
+                fields?: string | null;
                 /** @description BCP 47, such as `de` or `pt-BR`; the server's else. */
                 language?: string | null;
                 /** @description ISO 3166-1, such as `DE`: whose releases and age ratings count. */
@@ -16260,6 +16266,8 @@ export interface operations {
     shows_videos_api_v1_shows__title_id__videos_get: {
         parameters: {
             query?: {
+                /** @description Keep only these fields: names separated by commas, dotted for nested ones. */
+                fields?: string | null;
                 /** @description BCP 47, such as `de` or `pt-BR`; the server's else. */
                 language?: string | null;
                 /** @description ISO 3166-1, such as `DE`: whose releases and age ratings count. */

@@ -150,6 +150,7 @@ async def genres(
     _caller: CatalogueReader,
     place: Place,
     library: Annotated[bool, Query(description="Only genres of which the library has something.")] = False,
+    fields: Fields = None,
 ) -> Response:
     """Genres, by name."""
-    return await answers.send(request, lambda: catalog.genres(locale=place, of_library=library))
+    return await answers.send(request, lambda: catalog.genres(locale=place, of_library=library), fields=fields)

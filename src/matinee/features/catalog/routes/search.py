@@ -38,7 +38,13 @@ async def search(
 
 @router.get("/search/suggest", response_model=SuggestionList)
 async def suggest(
-    request: Request, q: Words, catalog: Catalog, answers: Answers, _caller: CatalogueReader, place: Place
+    request: Request,
+    q: Words,
+    catalog: Catalog,
+    answers: Answers,
+    _caller: CatalogueReader,
+    place: Place,
+    fields: Fields = None,
 ) -> Response:
     """A few titles and people while the words are still being typed."""
-    return await answers.send(request, lambda: catalog.suggest(q, locale=place), cost="search")
+    return await answers.send(request, lambda: catalog.suggest(q, locale=place), fields=fields, cost="search")

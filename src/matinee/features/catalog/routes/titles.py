@@ -93,10 +93,16 @@ def _credits(kind: TitleKind) -> Callable[..., Awaitable[Response]]:
 
 def _videos(kind: TitleKind) -> Callable[..., Awaitable[Response]]:
     async def videos_of(
-        request: Request, title_id: TitlePath, catalog: Catalog, answers: Answers, _caller: CatalogueReader, place: Place
+        request: Request,
+        title_id: TitlePath,
+        catalog: Catalog,
+        answers: Answers,
+        _caller: CatalogueReader,
+        place: Place,
+        fields: Fields = None,
     ) -> Response:
         """Trailers and clips elsewhere."""
-        return await answers.send(request, lambda: catalog.videos(kind, TitleId(title_id), place))
+        return await answers.send(request, lambda: catalog.videos(kind, TitleId(title_id), place), fields=fields)
 
     videos_of.__name__ = f"{_PATHS[kind]}_videos"
     return videos_of
