@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { picture } from "../src/api/pictures.ts";
 import type { ItemSummary, Job, Person, TitleProgress } from "../src/api/types.ts";
 import { inkOn } from "../src/parts/color.ts";
 import { nearest } from "../src/parts/spatial.ts";
@@ -10,6 +11,7 @@ import { roles } from "../src/screens/person/roles.ts";
 import { seasonsOf } from "../src/screens/title/episode-order.ts";
 import { lastPlayed, nextUp } from "../src/screens/title/next-up.ts";
 import { trailerAddress } from "../src/screens/title/trailer-address.ts";
+import { without } from "../src/screens/title/without.ts";
 import { mergeJob } from "../src/state/jobs.ts";
 
 describe("routes", () => {
@@ -80,6 +82,12 @@ describe("what is discovered", () => {
   });
 });
 
+describe("similar titles", () => {
+  it("are those that are not recommended already", () => {
+    expect(without([{ id: "a" }, { id: "b" }], [{ id: "b" }, { id: "c" }])).toEqual([{ id: "a" }]);
+  });
+});
+
 describe("trailers", () => {
   it("lead to sites that are known, with keys that are harmless", () => {
     expect(trailerAddress({ site: "YouTube", key: "vKQi3bBA1y8" })).toBe("https://www.youtube.com/watch?v=vKQi3bBA1y8");
@@ -145,5 +153,17 @@ describe("where a title is played", () => {
   it("names the item, and the start where it is wanted", () => {
     expect(watchPath("show-1")).toBe("/watch/show-1");
     expect(watchPath("show-1", "item 2", "start")).toBe("/watch/show-1?item=item+2&from=start");
+  });
+});
+
+describe("pictures", () => {
+  it("are offered in the sizes that the server makes", () => {
+    const { src, srcset } = picture("/api/v1/images/profile/w185/face.jpg", "profile");
+    expect(src).toBe("/api/v1/images/profile/w185/face.jpg");
+    expect(srcset).toBe("/api/v1/images/profile/w185/face.jpg 185w, /api/v1/images/profile/h632/face.jpg 421w");
+  });
+  it("are left as they are where there is one size, or none is named", () => {
+    expect(picture("/api/v1/images/still/w300/a.jpg", "still").srcset).toBeUndefined();
+    expect(picture("/poster.svg", "poster")).toEqual({ src: "/poster.svg" });
   });
 });

@@ -42,7 +42,9 @@ function PersonBody({ person }: { person: Person }) {
       <header class="person-head">
         <div class="person-portrait">
           <span aria-hidden="true">{initials(person.name)}</span>
-          {person.profile && <img {...picture(person.profile, "profile")} alt="" width={185} height={278} />}
+          {person.profile && (
+            <img {...picture(person.profile, "profile")} sizes="200px" alt="" width={185} height={278} />
+          )}
         </div>
         <div class="person-text">
           <h1>{person.name}</h1>

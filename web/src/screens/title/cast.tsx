@@ -36,7 +36,15 @@ function Face({ person }: { person: Member }) {
       <div class="person-face" aria-hidden="true">
         {initials(person.name)}
         {person.profile && (
-          <img {...picture(person.profile, "profile")} alt="" loading="lazy" decoding="async" width={64} height={64} />
+          <img
+            {...picture(person.profile, "profile")}
+            sizes="64px"
+            alt=""
+            loading="lazy"
+            decoding="async"
+            width={64}
+            height={64}
+          />
         )}
       </div>
       <div>
