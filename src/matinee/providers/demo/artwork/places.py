@@ -156,6 +156,10 @@ def bakery_row(sheet: Canvas) -> None:
     sheet.shape([(0, 0.9), (1, 0.9), (1, 0.912), (0, 0.912)], rgb("#8d7a68"))
 
 
+_SHOP = 0.72
+"""How far down a house its shop begins."""
+
+
 def _house(sheet: Canvas, left: float, right: float, wall: tuple[int, int, int], n: int) -> None:
     b, wide = sheet.unit / sheet.height, right - left
     top = (0.34 if sheet.portrait else 0.2) + 0.07 * ((n * 7) % 3)
@@ -164,7 +168,15 @@ def _house(sheet: Canvas, left: float, right: float, wall: tuple[int, int, int],
         [(left - 0.004, top - 0.028 * b), (right + 0.004, top - 0.028 * b), (right, top + 0.012 * b), (left, top + 0.012 * b)],
         mix(wall, (255, 255, 255), 0.45),
     )
-    for row in range(2 + (n % 2)):
+    _windows(sheet, left, wide, top, wall, 2 + (n % 2))
+    _shop(sheet, left, right, wall)
+    _awning(sheet, left, wide, wall)
+
+
+def _windows(sheet: Canvas, left: float, wide: float, top: float, wall: tuple[int, int, int], rows: int) -> None:
+    """Two in each row, some of them lit."""
+    b = sheet.unit / sheet.height
+    for row in range(rows):
         for column in range(2):
             x, y = left + wide * (0.17 + 0.4 * column), top + (0.075 + 0.165 * row) * b
             if y + 0.11 * b > 0.6:
@@ -173,16 +185,20 @@ def _house(sheet: Canvas, left: float, right: float, wall: tuple[int, int, int],
             sheet.shape([(px + (0.012 if px > x else -0.012) * wide * 2, py) for px, py in box], mix(wall, (255, 255, 255), 0.7))
             sheet.shape(box, rgb("#ffd98a") if sheet.random.random() < 0.6 else rgb("#26323d"))
             sheet.line([(x + wide * 0.13, y), (x + wide * 0.13, y + 0.11 * b)], 0.005, mix(wall, (255, 255, 255), 0.7))
-    shop = 0.72
+
+
+def _shop(sheet: Canvas, left: float, right: float, wall: tuple[int, int, int]) -> None:
+    """A shop's front with loaves in its window, and its door."""
+    wide = right - left
     sheet.shape(
-        [(left + wide * 0.08, 0.9), (left + wide * 0.08, shop), (right - wide * 0.08, shop), (right - wide * 0.08, 0.9)],
+        [(left + wide * 0.08, 0.9), (left + wide * 0.08, _SHOP), (right - wide * 0.08, _SHOP), (right - wide * 0.08, 0.9)],
         mix(wall, (0, 0, 0), 0.55),
     )
     sheet.shape(
         [
             (left + wide * 0.13, 0.865),
-            (left + wide * 0.13, shop + 0.02),
-            (left + wide * 0.6, shop + 0.02),
+            (left + wide * 0.13, _SHOP + 0.02),
+            (left + wide * 0.6, _SHOP + 0.02),
             (left + wide * 0.6, 0.865),
         ],
         rgb("#ffe2a0"),
@@ -192,21 +208,26 @@ def _house(sheet: Canvas, left: float, right: float, wall: tuple[int, int, int],
     sheet.shape(
         [
             (left + wide * 0.66, 0.9),
-            (left + wide * 0.66, shop + 0.02),
-            (left + wide * 0.87, shop + 0.02),
+            (left + wide * 0.66, _SHOP + 0.02),
+            (left + wide * 0.87, _SHOP + 0.02),
             (left + wide * 0.87, 0.9),
         ],
         rgb("#f7ead0"),
     )
+
+
+def _awning(sheet: Canvas, left: float, wide: float, wall: tuple[int, int, int]) -> None:
+    """Striped, over the shop."""
+    b = sheet.unit / sheet.height
     for stripe in range(8):
         x0, x1 = (left + wide * (0.04 + 0.115 * (stripe + k)) for k in (0, 1))
         color = rgb("#fff6e3") if stripe % 2 else mix(wall, rgb("#b3202c"), 0.5)
         drop = [
-            (x0, shop - 0.055 * b),
-            (x1, shop - 0.055 * b),
-            (x1, shop + 0.02 * b),
-            ((x0 + x1) / 2, shop + 0.038 * b),
-            (x0, shop + 0.02 * b),
+            (x0, _SHOP - 0.055 * b),
+            (x1, _SHOP - 0.055 * b),
+            (x1, _SHOP + 0.02 * b),
+            ((x0 + x1) / 2, _SHOP + 0.038 * b),
+            (x0, _SHOP + 0.02 * b),
         ]
         sheet.shape(smooth_line(drop, 1), color)
 
