@@ -13,10 +13,15 @@ export const enRooms = {
       "Each has a breaker: when it fails too often it is left alone for a while, and what is cached is served.",
     own: "Parts of Matinee",
     ownText: "What runs on this machine.",
-    names: { tmdb: "TMDB", database: "Database", jobs: "Jobs", cache: "Cache", redis: "Redis" } as Record<
-      string,
-      string
-    >,
+    names: {
+      tmdb: "TMDB",
+      "tmdb-images": "TMDB, pictures",
+      cloudflare: "Cloudflare",
+      database: "Database",
+      jobs: "Jobs",
+      cache: "Cache",
+      redis: "Redis",
+    } as Record<string, string>,
     states: { up: "Up", degraded: "Degraded", down: "Down", disabled: "Not in use" },
     breaker: { closed: "Closed", open: "Breaker open", half_open: "Breaker half-open" },
     tripped: "Tripped by hand",

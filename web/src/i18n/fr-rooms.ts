@@ -5,14 +5,22 @@ const p = plurals("fr");
 
 export const frRooms: Rooms = {
   services: {
-    title: "Services externes et internes",
+    title: "Services",
     checkAll: "Tout vérifier",
     check: "Vérifier",
     upstreams: "Interrogés par le réseau",
     upstreamsText: "Chacun a un disjoncteur : s’il échoue trop souvent, on le laisse tranquille et le cache répond.",
     own: "Parties de Matinee",
     ownText: "Ce qui tourne sur cette machine.",
-    names: { tmdb: "TMDB", database: "Base de données", jobs: "Tâches", cache: "Cache", redis: "Redis" },
+    names: {
+      tmdb: "TMDB",
+      "tmdb-images": "TMDB, images",
+      cloudflare: "Cloudflare",
+      database: "Base de données",
+      jobs: "Tâches",
+      cache: "Cache",
+      redis: "Redis",
+    },
     states: { up: "En marche", degraded: "Dégradé", down: "En panne", disabled: "Non utilisé" },
     breaker: { closed: "Fermé", open: "Disjoncteur ouvert", half_open: "Disjoncteur à demi ouvert" },
     tripped: "Coupé à la main",
@@ -29,7 +37,7 @@ export const frRooms: Rooms = {
     checked: (ago) => `interrogé ${ago}`,
   },
   cache: {
-    title: "Cache et réserve",
+    title: "Cache",
     warm: "Préchauffer",
     warmed: "Le cache est préchauffé.",
     warmFailed: "Le cache n’a pas pu être préchauffé.",
