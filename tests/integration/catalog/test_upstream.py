@@ -281,6 +281,12 @@ async def test_search_without_the_upstream_is_the_servers_own(stand: Stand) -> N
     assert freshness.state == "error"
 
 
+async def test_what_only_the_upstream_could_know_is_not_called_unknown_while_it_is_away(stand: Stand) -> None:
+    stand.source.trouble = DOWN
+    with pytest.raises(SourceUnavailable):
+        await stand.catalog.search("words that nobody here has heard")
+
+
 async def test_a_person_with_their_titles(stand: Stand) -> None:
     person, _ = await stand.catalog.person("person-9001")
     assert (person.name, str(person.birthday), person.department) == ("Ines Okafor", "1970-01-02", "Acting")

@@ -88,7 +88,7 @@ class Searcher:
     ) -> tuple[SearchList, Freshness]:
         """Titles and people that fit the words, best first; forgives typing errors; accepts any text.
 
-        Raises `InvalidCursor`; `SourceUnavailable` only beyond the first stretch of the list.
+        Raises `InvalidCursor`; `SourceUnavailable` where the upstream cannot be asked and the index has nothing instead.
         """
         words = normal(text)
         scope = f"catalog.search?q={words}&kind={kind}&{locale}"
@@ -96,6 +96,9 @@ class Searcher:
         said = await self._ask(words, kind, 1, locale)
         async with self._database.read() as unit:
             stretch = await self._stretch(unit, words, kind, said, limit, place)
+        if isinstance(said, SourceFailed) and not stretch:
+            # "Nothing found" would be a lie: whoever knows more could not be asked.
+            raise source_error(said)
         walk = Walk(self._freshness(said), shown={entry.key for entry in stretch})
         if place is None or place[0] == "hit":
             walk.found = [(["hit", entry.score, entry.key], entry) for entry in _after(stretch, place)]
