@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from itertools import islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -25,11 +24,12 @@ def measure_cost(folder: Path) -> Iterator[Figure]:
     with stage(folder) as found:
         found.settle()
         known = set(found.upstream.calls())
-        films = (film for film in found.upstream.films if f"/3/movie/{film}" not in known)
-        asyncio.run(_ask(found, list(islice(films, WARM))))
+        films = [film for film in found.upstream.films if f"/3/movie/{film}" not in known]
+        warm = min(WARM, len(films) // 4)
+        asyncio.run(_ask(found, films[:warm]))
         idle = _spent(found.server.pid, _IDLE_SECONDS)
         before, began, calls = processor_seconds(found.server.pid), time.perf_counter(), sum(found.upstream.calls().values())
-        asked = list(islice(films, MISSES))
+        asked = films[warm : warm + MISSES]
         asyncio.run(_ask(found, asked))
         seconds = time.perf_counter() - began
         spent = processor_seconds(found.server.pid) - before - idle * seconds
