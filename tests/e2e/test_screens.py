@@ -30,6 +30,7 @@ def test_the_keys_are_listed_and_slash_searches(signed_in: Page) -> None:
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.keyboard.press("/")
     page.wait_for_url("**/search")
+    expect(page.get_by_role("searchbox")).to_be_focused()
     page.keyboard.type("evening?")  # a question mark in a field is text
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_role("link", name=re.compile(FILM)).first).to_be_visible()
