@@ -22,10 +22,13 @@ def upgrade() -> None:
         op.add_column("title", column)
     op.add_column("season", sa.Column("episode_count", sa.Integer(), nullable=False, server_default="0"))
     op.create_index("ix_title_known", "title", ["kind", "popularity", "id"], unique=False)
+    op.create_index("ix_title_known_vote", "title", ["kind", "vote_average", "id"], unique=False)
+    op.create_index("ix_title_known_date", "title", ["kind", "release_date", "id"], unique=False)
 
 
 def downgrade() -> None:
-    op.drop_index("ix_title_known", table_name="title")
+    for name in ("ix_title_known_date", "ix_title_known_vote", "ix_title_known"):
+        op.drop_index(name, table_name="title")
     op.drop_column("season", "episode_count")
     for name in ("keywords", "videos", "status", "certification", "popularity"):
         op.drop_column("title", name)

@@ -9,8 +9,9 @@ import pytest
 
 from matinee.features.catalog.service import HomeRow, ItemProgress, ListSort, TitleCard, TitleFilter
 from matinee.infra.database import ReadUnit
-from matinee.infra.errors import InvalidCursor
+from matinee.infra.errors import InvalidCursor, TitleNotFound
 from matinee.infra.ids import TitleId, UserId
+from matinee.ports.catalogue import DiscoverQuery, Listing
 from matinee.ports.metadata import TitleDetails
 from tests.integration.catalog.conftest import ADDED, Stand
 
@@ -202,3 +203,51 @@ async def test_an_empty_home_page(stand: Stand) -> None:
     async with stand.database.read() as unit:
         home = await stand.catalog.home(unit, ANNA)
     assert (home.hero, list(home.rows)) == (None, [])
+
+
+async def test_titles_of_nobody_else_are_near_by_their_genres(stand: Stand) -> None:
+    await some_films(stand)
+    near, freshness = await stand.catalog.related("movie", TitleId("movie-103"), "similar")
+    assert [card.id for card in near.items] == ["movie-101", "movie-102"], "drama both; the other has more votes"
+    assert (near.degraded, near.next_cursor, freshness.state) == (None, None, "hit")
+    with pytest.raises(TitleNotFound):
+        await stand.catalog.related("movie", TitleId("movie-1"), "similar")
+    with pytest.raises(TitleNotFound):
+        await stand.catalog.related("movie", TitleId("show-201"), "similar")
+
+
+@pytest.mark.parametrize(
+    ("listing", "expected"),
+    [
+        ("popular", ["movie-101", "movie-102", "movie-103"]),
+        ("trending", ["movie-101", "movie-102", "movie-103"]),
+        ("top-rated", ["movie-101", "movie-102", "movie-103"]),
+        ("now-playing", ["movie-101", "movie-103", "movie-102"]),
+        ("upcoming", []),
+    ],
+)
+async def test_lists_without_an_upstream_are_of_what_is_known(stand: Stand, listing: Listing, expected: list[str]) -> None:
+    await some_films(stand)
+    found: list[str] = []
+    cursor = None
+    for _ in range(10):
+        page, freshness = await stand.catalog.listing("movie", listing, limit=2, cursor=cursor)
+        assert (page.degraded, freshness.state) == (None, "hit")
+        found += [card.id for card in page.items if not card.id.startswith("local-")]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert found == expected
+
+
+async def test_discovery_without_an_upstream(stand: Stand) -> None:
+    await some_films(stand)
+
+    async def discovered(query: DiscoverQuery) -> list[str]:
+        return [card.id for card in (await stand.catalog.discover(query))[0].items]
+
+    assert await discovered(DiscoverQuery("movie", ("drama", "comedy"))) == ["movie-103"]
+    assert await discovered(DiscoverQuery("movie", year_from=1980, year_to=1990, genres=("drama",))) == ["movie-102"]
+    assert await discovered(DiscoverQuery("movie", vote_from=6, sort="vote_average")) == ["movie-102", "movie-101"]
+    assert await discovered(DiscoverQuery("show")) == ["show-201"]
+    assert await discovered(DiscoverQuery("movie", language="fr")) == []

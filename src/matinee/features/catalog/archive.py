@@ -77,6 +77,11 @@ class Archive:
         waiting.set_function(lambda: len(self._waiting))
         Gauge("matinee_catalog_archive_limit", "How many may wait.", registry=registry).set(MOST_WAITING)
 
+    @property
+    def waiting(self) -> int:
+        """Titles and seasons that wait to be written."""
+        return len(self._waiting)
+
     def title(self, source: str, details: TitleDetails, locale: Locale) -> None:
         """Keep a title's details, if they are in the language that the database keeps."""
         if locale == self._locale:

@@ -28,6 +28,8 @@ class Title(Table):
         Index("ix_title_best", "available", "vote_average", "id"),
         # Everything that is known, also what the library lacks: the lists of last resort.
         Index("ix_title_known", "kind", "popularity", "id"),
+        Index("ix_title_known_vote", "kind", "vote_average", "id"),
+        Index("ix_title_known_date", "kind", "release_date", "id"),
     )
 
     id: Mapped[str] = mapped_column(TITLE_ID, primary_key=True)

@@ -37,6 +37,7 @@ _AT_ONCE = 2
 _OF_LIBRARY = 2000
 _MOST_WANTED = 200
 _FORGET_AT_ONCE = 200
+_FLUSH_FROM = 40
 _LOOK_AGAIN = 0.25
 _PATIENCE = 10.0
 """Seconds to wait for the upstream's budget to be left alone by requests before the next call goes all the same."""
@@ -114,6 +115,8 @@ class Warmer:
             await self._room()
             await asyncio.gather(*(self._step(step, progress) for step in steps[start : start + _AT_ONCE]))
             await context.progress(progress.done, total, what)
+            if self._archive.waiting >= _FLUSH_FROM:  # in a worker nobody else writes
+                await self._archive.flush()
 
     async def _step(self, step: Step, progress: Progress) -> None:
         try:

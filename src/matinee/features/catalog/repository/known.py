@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, delete, func, or_, select, tuple_
-from sqlalchemy.orm import aliased
 
 from matinee.features.catalog.models import Title, TitleGenre
 from matinee.features.catalog.policy import KnownFilter, KnownOrder
@@ -24,6 +23,7 @@ _COLUMNS: dict[str, Any] = {  # Any: columns of several types
     "title": Title.sort_title,
 }
 _SOME = 500
+_CANDIDATES = 3000
 _OUR_OWN = ("", "demo")
 _NEVER = datetime(1971, 1, 1, tzinfo=UTC)
 # Names of files that went away are nothing to show.
@@ -61,17 +61,17 @@ class KnownRepository:
         return [([value.isoformat() if isinstance(value, date) else value, key], TitleId(key)) for value, key in found]
 
     async def near(self, unit: ReadUnit, title_id: TitleId, limit: int) -> list[TitleId]:
-        """Titles of the same kind that share most genres with this one, popular ones first."""
-        mine, theirs, self_row = aliased(TitleGenre), aliased(TitleGenre), aliased(Title)
-        shared = func.count()
+        """Titles of the same kind that share most genres with this one, popular ones first; looks only at the most popular."""
+        kind = select(Title.kind).where(Title.id == title_id).scalar_subquery()
+        mine = select(TitleGenre.genre_id).where(TitleGenre.title_id == title_id)
+        candidates = select(Title.id, Title.popularity).where(Title.kind == kind, _SHOWN, Title.id != title_id)
+        some = candidates.order_by(Title.popularity.desc(), Title.id.desc()).limit(_CANDIDATES).subquery()
         query = (
-            select(Title.id)
-            .join(theirs, theirs.title_id == Title.id)
-            .join(mine, and_(mine.genre_id == theirs.genre_id, mine.title_id == title_id))
-            .join(self_row, and_(self_row.id == mine.title_id, self_row.kind == Title.kind))
-            .where(Title.id != title_id, _SHOWN)
-            .group_by(Title.id, Title.popularity)
-            .order_by(shared.desc(), Title.popularity.desc(), Title.id)
+            select(some.c.id)
+            .join(TitleGenre, TitleGenre.title_id == some.c.id)
+            .where(TitleGenre.genre_id.in_(mine))
+            .group_by(some.c.id, some.c.popularity)
+            .order_by(func.count().desc(), some.c.popularity.desc(), some.c.id)
         )
         return [TitleId(key) for key in (await unit.session.execute(query.limit(limit))).scalars()]
 
