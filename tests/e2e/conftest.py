@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -16,6 +17,8 @@ from tests.servers.waiting import wait_until
 FILM = "Evening Film"
 FILM_SECONDS = 60
 SHOW = "Small Show"
+Theme = Literal["dark", "light"]
+LOOKS: list[tuple[int, Theme]] = [(390, "dark"), (390, "light"), (1440, "dark"), (1440, "light")]
 # Chromium as root needs no sandbox; the rest keeps it from looking for the network and from waiting for a hand on the mouse.
 FLAGS = [
     "--no-sandbox",
@@ -65,6 +68,18 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         yield started
         started.close()
+
+
+@pytest.fixture(params=LOOKS, ids=[f"{width}-{theme}" for width, theme in LOOKS])
+def look(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page of a width and a theme, without motion: what fades in would be measured half-way."""
+    width, theme = request.param
+    context = browser.new_context(
+        locale="en-GB", viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce"
+    )
+    context.set_default_timeout(20_000)
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture

@@ -2,49 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Literal
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
+from tests.e2e.audit import sign_in, violations
 from tests.e2e.conftest import FILM
-from tests.servers.product import ADMIN, Product
+from tests.servers.product import Product
 
 pytestmark = pytest.mark.timeout(180)
-
-AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
-Theme = Literal["dark", "light"]
-LOOKS: list[tuple[int, Theme]] = [(390, "dark"), (390, "light"), (1440, "dark"), (1440, "light")]
-
-
-@pytest.fixture(params=LOOKS, ids=[f"{width}-{theme}" for width, theme in LOOKS])
-def look(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page of a width and a theme, without motion: what fades in would be measured half-way."""
-    width, theme = request.param
-    context = browser.new_context(
-        locale="en-GB", viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce"
-    )
-    context.set_default_timeout(20_000)
-    yield context.new_page()
-    context.close()
-
-
-def violations(page: Page) -> list[str]:
-    """What axe objects to, each with where and why. Its source is evaluated, as the page's policy lets no foreign script in."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{violation['impact']} {violation['id']} at {node['target']}: {node['failureSummary']}"
-        for violation in result["violations"]
-        for node in violation["nodes"]
-    ]
-
-
-def sign_in(page: Page, product: Product) -> None:
-    answer = page.request.post(f"{product.url}/api/v1/auth/login", data={"name": ADMIN[0], "password": ADMIN[1]})
-    assert answer.ok
 
 
 def test_the_audit_sees_a_fault(look: Page, product: Product) -> None:

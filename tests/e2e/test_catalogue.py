@@ -9,11 +9,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.e2e.test_accessibility import look, sign_in, violations
+from tests.e2e.audit import sign_in, violations
 from tests.servers.fake_tmdb import KEY, FakeTmdb
 from tests.servers.product import Product, running
 
-__all__ = ["look"]
 pytestmark = pytest.mark.timeout(180)
 
 FILM, DIRECTOR, ACTOR = "The Lantern Keepers", "Mireille Aubin", "Ines Halvard"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.audit import sign_in
 from tests.e2e.conftest import FILM, SHOW
-from tests.e2e.test_accessibility import sign_in
 from tests.fixtures import episodes
 from tests.servers.product import Product, running
 from tests.servers.waiting import wait_until
