@@ -20,7 +20,7 @@ from tests.servers.product import Product, run, running
 from tests.servers.redis import own
 from tests.servers.waiting import wait_until
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.timeout(240), pytest.mark.slow]
 SEEN = (
     "/movies/popular?limit=50",
     "/movies/trending",
