@@ -241,6 +241,36 @@ async def test_a_process_without_queues_starts_and_watches_but_never_runs(
     assert ran == ["worker"]
 
 
+async def test_a_held_service_takes_jobs_and_runs_them_once_it_is_released(
+    database: Database, options: Callable[..., JobsOptions]
+) -> None:
+    async def work(context: JobContext) -> dict[str, Any]:
+        return {"ran": True}
+
+    service = JobService(database, SystemClock(), options())
+    service.register(job(work))
+    async with service.running(held=True):
+        job_id = await service.enqueue("test.work")
+        with pytest.raises(RuntimeError, match="loading"):
+            await service.probe()
+        assert (await service.get(job_id)).state == "queued"
+        service.release()
+        assert (await ended(service, job_id)).result == {"ran": True}
+
+
+async def test_a_held_service_that_is_never_released_stops_and_keeps_its_jobs(
+    database: Database, options: Callable[..., JobsOptions]
+) -> None:
+    async def work(context: JobContext) -> dict[str, Any]:
+        return {}
+
+    service = JobService(database, SystemClock(), options())
+    service.register(job(work))
+    async with service.running(held=True):
+        job_id = await service.enqueue("test.work")
+    assert (await service.get(job_id)).state == "queued"
+
+
 async def test_urgent_jobs_overtake_and_a_queue_runs_no_more_than_it_may(started: Start) -> None:
     order: list[int] = []
     running = most = 0

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
@@ -83,12 +83,12 @@ class JobService:
     async def start(self, *, held: bool = False) -> None:
         """Begin. Returns at once: the engine loads in the background, and what is enqueued meanwhile waits for it.
 
-        `held`: it loads only after `release`, so that a server that starts has its processor for the first answers.
+        `held`: that begins only with `release`, so that a server that starts has its processor for the first answers.
         """
         await self._running.enter_async_context(self.running(held=held))
 
     def release(self) -> None:
-        """The engine may load now."""
+        """The engine and the loops round it may begin now."""
         self._released.set()
 
     async def stop(self) -> None:
@@ -103,12 +103,12 @@ class JobService:
         serving = bool(self._options.queues)
         if serving:
             await self._executors.join()
-        parts = [self._feed.run(), self._outbox.run()]
+        parts = [self._feed.run, self._outbox.run]
         if serving:
-            parts += [self._runner.tend(), self._executors.run(), self._schedules.run(), self._retention.run()]
+            parts += [self._runner.tend, self._executors.run, self._schedules.run, self._retention.run]
         async with asyncio.TaskGroup() as group:
             launching = group.create_task(self._launch(), name="jobs: launch")
-            loops = [group.create_task(part, name="jobs: loop") for part in parts]
+            loops = [group.create_task(self._once_released(part), name="jobs: loop") for part in parts]
             try:
                 yield
             finally:
@@ -193,6 +193,11 @@ class JobService:
     async def counts(self) -> Mapping[tuple[str, JobState], int]:
         async with primary(self._database) as unit:
             return await repository.counts(unit)
+
+    async def _once_released(self, part: Callable[[], Awaitable[None]]) -> None:
+        await self._released.wait()
+        if not self._stopping.is_set():
+            await part()
 
     async def _launch(self) -> None:
         await self._released.wait()
