@@ -223,6 +223,10 @@ class AnswerTable:
             return True  # so many happened that they are not remembered one by one
         since = (what for moment, what in self._late.items() if moment > began)
         keys, tags = answer.freshness.keys, answer.freshness.tags
+        if answer.freshness.state == "miss":
+            # The entry was loaded for this very answer, and the cache has told of it meanwhile. A load that an invalidation
+            # overtook is not fresh at all, so its answer is not found again either.
+            keys = frozenset[str]()
         return any(what.everything or any(what.covers(key, tags) for key in keys or ("",)) for what in since)
 
     def _remove(self, target: bytes) -> None:

@@ -11,7 +11,7 @@ from backports import zstd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matinee.infra.cache.entries import Invalidation
+from matinee.infra.cache.entries import Invalidation, State
 from matinee.infra.cache.freshness import Freshness
 from matinee.infra.cache.policy import CachePolicy
 from matinee.infra.http.prebuilt import AnswerTable, Prebuilt, tags_of
@@ -20,8 +20,10 @@ from matinee.infra.observability import Metrics
 POLICY = CachePolicy("p", fresh=timedelta(hours=1))
 
 
-def answer(body: bytes = b"{}", *, key: str = "k", tags: tuple[str, ...] = (), until: float = 100.0) -> Prebuilt:
-    freshness = Freshness(POLICY, "hit", 0.0, 3600.0, frozenset({key}), frozenset(tags))
+def answer(
+    body: bytes = b"{}", *, key: str = "k", tags: tuple[str, ...] = (), until: float = 100.0, state: State = "hit"
+) -> Prebuilt:
+    freshness = Freshness(POLICY, state, 0.0, 3600.0, frozenset({key}), frozenset(tags))
     return Prebuilt(body, b"application/json", freshness, "private", None, "/r", 0.0, 3600.0, until, tags_of(freshness))
 
 
@@ -74,6 +76,16 @@ def test_what_was_invalidated_while_it_was_made_is_not_kept() -> None:
     assert not table.put(b"/1", answer(tags=("title:1",)), began)
     assert table.put(b"/2", answer(tags=("title:2",)), began)
     assert table.put(b"/1", answer(tags=("title:1",)), table.moment)
+
+
+def test_what_was_loaded_for_the_answer_does_not_make_it_invalid() -> None:
+    table = AnswerTable(1 << 20, Metrics())
+    began = table.moment
+    table.invalidate(Invalidation(keys=frozenset({"movie:1"})))
+    assert table.put(b"/1", answer(key="movie:1", state="miss"), began)
+    assert not table.put(b"/2", answer(key="movie:1", state="stale"), began)
+    table.invalidate(Invalidation(tags=frozenset({"title:1"})))
+    assert not table.put(b"/3", answer(key="movie:1", tags=("title:1",), state="miss"), began)
 
 
 def test_after_more_invalidations_than_are_remembered_nothing_begun_before_is_kept() -> None:
