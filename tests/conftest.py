@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from matinee.infra.cache import Cache
 from matinee.infra.clock import ManualClock
@@ -16,6 +17,13 @@ from tests.servers import PostgresServer, RedisServer, Shared, schema
 from tests.servers.fake_tmdb import FakeTmdb
 
 ENGINES = ("sqlite", "postgresql")
+# The library's default draws every local variable of a traceback, for tens of seconds.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 TEMPLATE = "matinee_template"
 
 

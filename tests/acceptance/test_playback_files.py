@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -53,8 +54,8 @@ EXPECTED: dict[str, tuple[str, str]] = {
 
 
 @pytest.fixture(scope="session")
-async def tools(anyio_backend: str) -> MediaTools:
-    return await find_media_tools()
+def tools() -> MediaTools:
+    return asyncio.run(find_media_tools())
 
 
 @pytest.fixture

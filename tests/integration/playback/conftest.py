@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -20,15 +21,16 @@ FFMPEGS = {"path": shutil.which("ffmpeg"), "bundled": bundled_ffmpeg()}
 
 
 @pytest.fixture(scope="session")
-async def tools(anyio_backend: str) -> MediaTools:
+def tools() -> MediaTools:
     """The ffmpeg that the product would find."""
-    return await find_media_tools()
+    # Not a fixture of the tests' own event loop: one that lasts for the session would keep that loop for all other tests.
+    return asyncio.run(find_media_tools())
 
 
 @pytest.fixture(scope="session", params=[name for name, path in FFMPEGS.items() if path])
-async def every_tools(request: pytest.FixtureRequest, anyio_backend: str) -> MediaTools:
+def every_tools(request: pytest.FixtureRequest) -> MediaTools:
     """Each ffmpeg there is: the system's and the bundled one are years apart."""
-    return await find_media_tools(FFMPEGS[request.param])
+    return asyncio.run(find_media_tools(FFMPEGS[request.param]))
 
 
 @pytest.fixture

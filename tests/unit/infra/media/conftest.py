@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -18,12 +19,13 @@ _FFMPEGS = {"path": shutil.which("ffmpeg"), "bundled": bundled_ffmpeg()}
 
 
 @pytest.fixture(scope="session", params=[name for name, path in _FFMPEGS.items() if path])
-async def tools(request: pytest.FixtureRequest, anyio_backend: str) -> MediaTools:
+def tools(request: pytest.FixtureRequest) -> MediaTools:
     """The ffmpeg on PATH, then the bundled one: they are years apart."""
-    return await describe_ffmpeg(Path(str(_FFMPEGS[request.param])))
+    # Not a fixture of the tests' own event loop: one that lasts for the session would keep that loop for all other tests.
+    return asyncio.run(describe_ffmpeg(Path(str(_FFMPEGS[request.param]))))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def prober(anyio_backend: str) -> AsyncIterator[Prober]:
     """A prober with one worker process."""
     prober = Prober(make_worker_pool(ProbeOptions(workers=1)))
