@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 from rich.console import Console
 
-from benchmarks import cached, misses, outage, pages, playback, recommender, scan, search, start
+from benchmarks import cached, misses, outage, pages, pictures, playback, recommender, scan, search, start
 from benchmarks.table import Figure, markdown, show
 
 SECTIONS: dict[str, Callable[[Path], Iterator[Figure]]] = {
@@ -27,6 +27,7 @@ SECTIONS: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "F13": search.measure,
     "F14": pages.measure,
     "recommender": recommender.measure,
+    "pictures": pictures.measure,
 }
 RECORD = Path("docs/reference/benchmarks.md")
 HEAD = """# Benchmarks

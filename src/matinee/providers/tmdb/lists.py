@@ -73,9 +73,15 @@ def vote(item: Json) -> float | None:
     return found if found and 0 < found <= 10 else None
 
 
-def unique(found: Iterable[T | None], key: Callable[[T], str]) -> tuple[T, ...]:
-    """What is there, each once: lists move while they are paged through."""
-    return tuple({key(one): one for one in found if one is not None}.values())
+def unique(found: Iterable[T | None], key: Callable[[T], str], most: int | None = None) -> tuple[T, ...]:
+    """What is there, each once: lists move while they are paged through. Looks no further than `most` need."""
+    kept: dict[str, T] = {}
+    for one in found:
+        if one is not None:
+            kept.setdefault(key(one), one)
+            if len(kept) == most:
+                break
+    return tuple(kept.values())
 
 
 def _pages(body: Json) -> int:

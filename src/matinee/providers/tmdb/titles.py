@@ -24,6 +24,7 @@ _JOBS = (
     "Costume Design", "Casting",
 )  # fmt: skip
 """The jobs that are kept, in the order in which they are shown. A film lists hundreds of people."""
+_RANKS = {job: rank for rank, job in enumerate(_JOBS)}
 _SITES = {"YouTube": "YouTube", "Vimeo": "Vimeo"}
 _TYPES = ("Trailer", "Teaser", "Clip", "Featurette")
 
@@ -99,7 +100,7 @@ def _cast(body: Json) -> tuple[PersonCredit, ...]:
     people = sorted(
         items(_people(body), "cast"), key=lambda one: order if (order := integer(one, "order")) is not None else 10_000
     )
-    return unique((_credit(one, _characters(one), "cast") for one in people), _same)[:_CAST]
+    return unique((_credit(one, _characters(one), "cast") for one in people), _same, _CAST)
 
 
 def _characters(one: Json) -> str:
@@ -111,9 +112,9 @@ def _characters(one: Json) -> str:
 
 def _crew(body: Json) -> tuple[PersonCredit, ...]:
     done = [(one, "Creator") for one in items(body, "created_by")]
-    done += [(one, job) for one in items(_people(body), "crew") for job in _jobs(one) if job in _JOBS]
-    done.sort(key=lambda pair: _JOBS.index(pair[1]))
-    return unique((_credit(one, job, "crew") for one, job in done), _same)[:_CREW]
+    done += [(one, job) for one in items(_people(body), "crew") for job in _jobs(one) if job in _RANKS]
+    done.sort(key=lambda pair: _RANKS[pair[1]])
+    return unique((_credit(one, job, "crew") for one, job in done), _same, _CREW)
 
 
 def _jobs(one: Json) -> list[str]:
