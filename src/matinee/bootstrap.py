@@ -362,6 +362,7 @@ def _tmdb(container: Container, settings: Settings) -> tuple[TmdbProvider, ...]:
         language=settings.language,
         region=settings.region,
         proxy=proxy.get_secret_value() if proxy else None,
+        rate=settings.tmdb_rate,
     )
     upstreams, missing = container.get(Upstreams), "" if key else "MATINEE_TMDB_API_KEY is not set"
     api = upstreams.add(api_policy(options), kind="metadata", disabled=missing)

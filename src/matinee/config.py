@@ -97,6 +97,7 @@ class Settings(BaseSettings):
     tmdb_image_url: str = Field(
         "", description="Address of TMDB's pictures; what TMDB says when unset.", examples=["https://image.tmdb.org/t/p/"]
     )
+    tmdb_rate: float = Field(20, gt=0, le=10_000, description="Requests a second that TMDB gets at most.", examples=["20"])
     language: str = Field(
         "en", pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$", description="Language of titles and overviews.", examples=["de", "pt-BR"]
     )

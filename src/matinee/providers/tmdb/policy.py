@@ -30,6 +30,8 @@ class TmdbOptions:
     language: str = "en"
     region: str = ""
     proxy: str | None = field(default=None, repr=False)
+    rate: float = 20.0
+    """Requests a second at most; twice as many at once after a quiet while."""
 
     @property
     def locale(self) -> Locale:
@@ -41,7 +43,8 @@ def api_policy(options: TmdbOptions) -> UpstreamPolicy:
     """Calls of the API.
 
     The ceiling is near 40 requests a second (the page says so in 2026; 50 in 2024) and may change at any time, so half of it is
-    what we take. The network in front allows about 20 connections from one address, for data and pictures together: 8 and 8.
+    what we take unless told otherwise. The network in front allows about 20 connections from one address, for data and pictures
+    together: 8 and 8.
     Answers take 50 to 300 ms, up to about 2 s with many parts appended, so 5 s is no answer and 4 s is slow. Details of a show
     with several seasons have up to some megabytes.
     """
@@ -54,7 +57,7 @@ def api_policy(options: TmdbOptions) -> UpstreamPolicy:
         attempts=3,
         backoff=Backoff(first=timedelta(milliseconds=250), longest=timedelta(seconds=2)),
         breaker=BreakerPolicy(minimum_calls=8, slow_after=timedelta(seconds=4), open_for=timedelta(seconds=15)),
-        budget=BudgetPolicy(rate=20, burst=40, longest_pause=timedelta(seconds=30)),
+        budget=BudgetPolicy(rate=options.rate, burst=max(1, round(2 * options.rate)), longest_pause=timedelta(seconds=30)),
         bulkhead=BulkheadPolicy(concurrent=8),
         response_limit=16 * 1024 * 1024,
         proxy=options.proxy,
