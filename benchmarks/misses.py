@@ -22,13 +22,13 @@ _AFTER_SECONDS = 3.0
 
 def measure_cost(folder: Path) -> Iterator[Figure]:
     """The figures of F3."""
-    yield from _cost(folder / "fast", "processor time of a miss", 1.5, tmdb_rate="5000")
+    yield from _cost(folder / "fast", "processor time of a miss", 1.5, rate="5000")
     # At the pace that TMDB allows, every request finds the processor's caches cold.
-    yield from _cost(folder / "slow", "the same at 20 a second", None)
+    yield from _cost(folder / "slow", "the same at 20 a second", None, rate="20")
 
 
-def _cost(folder: Path, what: str, target: float | None, **settings: str) -> Iterator[Figure]:
-    with stage(folder, **settings) as found:
+def _cost(folder: Path, what: str, target: float | None, *, rate: str) -> Iterator[Figure]:
+    with stage(folder, tmdb_rate=rate) as found:
         found.settle()
         known = set(found.upstream.calls())
         films = [film for film in found.upstream.films if f"/3/movie/{film}" not in known]
