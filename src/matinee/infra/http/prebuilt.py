@@ -221,7 +221,7 @@ class AnswerTable:
             return False
         if not self._late or next(iter(self._late)) > began + 1:
             return True  # so many happened that they are not remembered one by one
-        since = (what for moment, what in self._late.items() if moment > began)
+        since = [self._late[moment] for moment in range(began + 1, self._moment + 1)]
         keys, tags = answer.freshness.keys, answer.freshness.tags
         if answer.freshness.state == "miss":
             # The entry was loaded for this very answer, and the cache has told of it meanwhile. A load that an invalidation
