@@ -29,6 +29,7 @@ T = TypeVar("T")
 _PROVIDER_SECONDS = 30
 _REMEMBERED = 4096
 _REMEMBERED_SECONDS = 600
+_UNSURE_SECONDS = 30
 _NEVER_FETCHED = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -68,8 +69,11 @@ class Matcher:
         async with lock:
             title_id = await self._remembered(key)
             if title_id is None:
-                title_id = await self._from_providers(query) or await self._by_name(query)
-                self._answers[key] = (self._clock.monotonic(), title_id)
+                found, sure = await self._from_providers(query)
+                title_id = found or await self._by_name(query)
+                # A show's files come one after the other, so even an unsure answer is remembered, for a moment.
+                lasts = _REMEMBERED_SECONDS if sure else _UNSURE_SECONDS
+                self._answers[key] = (self._clock.monotonic() + lasts, title_id)
                 while len(self._answers) > _REMEMBERED:
                     self._answers.popitem(last=False)
         return title_id
@@ -79,21 +83,24 @@ class Matcher:
         self._answers.clear()
 
     async def _remembered(self, key: object) -> TitleId | None:
-        at, title_id = self._answers.get(key, (0.0, None))
-        if title_id is None or self._clock.monotonic() - at > _REMEMBERED_SECONDS:
+        until, title_id = self._answers.get(key, (0.0, None))
+        if title_id is None or self._clock.monotonic() >= until:
             return None
         async with self._database.read() as unit:
             return title_id if await self._titles.exists(unit, title_id) else None
 
-    async def _from_providers(self, query: TitleQuery) -> TitleId | None:
+    async def _from_providers(self, query: TitleQuery) -> tuple[TitleId | None, bool]:
+        """The title of the first provider that knows it, and whether those asked before could all be asked."""
+        sure = True
         for provider in sorted(self._providers, key=lambda one: one.name not in query.hints):
             found = await self._ask(provider, "match", provider.match(query))
+            sure &= not isinstance(found, Unavailable | Rejected)
             match = accepted(query, found.value) if isinstance(found, Found) else None
             if match is not None:
                 title_id = await self._stored(provider, match)
                 if title_id is not None:
-                    return title_id
-        return None
+                    return title_id, sure
+        return None, sure
 
     async def _stored(self, provider: MetadataProvider, match: TitleMatch) -> TitleId | None:
         """The match with its details in the database; None where the provider knows nothing of it after all."""
