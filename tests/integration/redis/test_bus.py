@@ -66,6 +66,7 @@ async def test_a_handler_that_fails_disturbs_neither_the_others_nor_later_messag
         await one.publish("news", b"1")
         await one.publish("news", b"2")
         await until(lambda: len(heard) == 2)
+    assert heard == [b"1", b"2"]
 
 
 async def test_who_was_cut_off_is_told_when_it_hears_again(server: OwnRedis) -> None:
@@ -107,6 +108,8 @@ async def test_publishing_without_redis_raises_nothing(server: OwnRedis) -> None
         server.kill()
         for _ in range(5):
             await bus.publish("news", b"x")
+        await until(lambda: not bus.connected.is_set())
+        assert bus._unsent, "the others are to be told that they missed something"
 
 
 async def test_a_bus_whose_redis_hangs_ends_in_time(server: OwnRedis) -> None:
