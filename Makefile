@@ -2,9 +2,10 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run check test acceptance bench load docs migration lock openapi
+.PHONY: help setup run check test acceptance bench fuzz load docs migration lock openapi
 BIN := .venv/bin
 PYTEST_WORKERS ?= 2
+FUZZ_MINUTES ?= 10
 
 help: ## List the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +33,9 @@ acceptance: setup ## The tests on real files and names; MATINEE_TEST_DATA names 
 bench: setup ## Measure what the targets in docs/reference/benchmarks.md speak of, beside nginx, and print a table
 	@scripts/test_tools.sh bench
 	@$(BIN)/python -m benchmarks
+
+fuzz: setup ## Try the API against its description as every kind of caller; FUZZ_MINUTES says how long (default 10)
+	@$(BIN)/python -m tests.contract.fuzzing --minutes $(FUZZ_MINUTES)
 
 load: setup ## A bounded browse, search and watch load on a server of its own on 127.0.0.1
 	@$(BIN)/python -m benchmarks.load

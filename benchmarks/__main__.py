@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 from rich.console import Console
 
-from benchmarks import cached, misses, outage, pages, pictures, playback, recommender, scan, search, start
+from benchmarks import cached, misses, outage, pages, pictures, playback, protection, recommender, scan, search, start
 from benchmarks.table import Figure, markdown, show
 
 SECTIONS: dict[str, Callable[[Path], Iterator[Figure]]] = {
@@ -28,6 +28,7 @@ SECTIONS: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "F14": pages.measure,
     "recommender": recommender.measure,
     "pictures": pictures.measure,
+    "protection": protection.measure,
 }
 RECORD = Path("docs/reference/benchmarks.md")
 HEAD = """# Benchmarks

@@ -100,11 +100,12 @@ def _seconds(action: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def film(path: Path, *, seconds: int, height: int = 1080, tone: int = 440) -> None:
-    """An h264 film with aac sound, a key picture every two seconds."""
+def film(path: Path, *, seconds: int, height: int = 1080, tone: int = 440, grain: int = 0) -> None:
+    """An h264 film with aac sound, a key picture every two seconds. `grain` (0 to 100) makes it heavy, as a camera does."""
     path.parent.mkdir(parents=True, exist_ok=True)
     size = f"{height * 16 // 9}x{height}"
-    source = ["-f", "lavfi", "-i", f"testsrc2=size={size}:rate=24:duration={seconds}"]
+    grained = f",noise=alls={grain}:allf=t" if grain else ""
+    source = ["-f", "lavfi", "-i", f"testsrc2=size={size}:rate=24:duration={seconds}{grained}"]
     sound = ["-f", "lavfi", "-i", f"sine=frequency={tone}:duration={seconds}"]
     video = ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "26", "-pix_fmt", "yuv420p", "-g", "48"]
     subprocess.run(

@@ -1,12 +1,15 @@
-"""F5: cached titles while the upstream refuses, hangs, fails or is over its limit.
+"""F5: cached titles while the upstream refuses, hangs, fails or is over its limit; then an evening of browsing, searching and
+watching what was seen before.
 
 All the while somebody asks for titles that are not cached, so that breaker, deadlines and retries have their work; their answers
-do not count, the cached titles' do.
+do not count, the cached titles' do. During the evening everything is out of date, so that every answer has to do without.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
+import statistics
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,13 +18,17 @@ from pathlib import Path
 
 import httpx2
 
-from benchmarks.bench import Load, wrk_many
+from benchmarks.bench import Load, film, wrk_many
+from benchmarks.mix import Content, evening, popularity, survey
 from benchmarks.stage import Stage, stage
 from benchmarks.table import Figure
-from benchmarks.upstream import Upstream
+from benchmarks.upstream import FILMS, Upstream
+from tests.servers.waiting import wait_until
 
 SECONDS = int(os.environ.get("BENCH_SECONDS", "60"))
 CACHED, CONNECTIONS = 100, 16
+PEOPLE = 20
+OLD_AT_ONCE = ",".join(f"{name}=1s/0s/30d" for name in ("trending", "lists", "details", "search", "genres", "home", "personal"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,37 @@ TROUBLES = (
 
 def measure(folder: Path) -> Iterator[Figure]:
     """The figures of F5. `BENCH_SECONDS` sets how long each load is."""
+    yield from _titles(folder / "titles")
+    yield from _evenings(folder / "evenings")
+
+
+def _evenings(folder: Path) -> Iterator[Figure]:
+    library = folder / "films"
+    film(library / "Avatar (2009).mp4", seconds=10, height=360)
+    with stage(folder / "own", library_paths=str(library), catalog_lifetimes=OLD_AT_ONCE, tmdb_rate="1000") as found:
+        found.settle()
+        with found.server.signed_in() as client:
+            wait_until(lambda: client.get("/api/v1/library/movies").raise_for_status().json()["items"], 60, "the film")
+            token = client.headers["authorization"].removeprefix("Bearer ")
+        content = asyncio.run(survey(found.server.url, token, popularity(FILMS.parent)))
+        for trouble in TROUBLES:
+            trouble.begin(found.upstream)
+            figures = _evening(found, token, content, trouble)
+            trouble.end(found.upstream)
+            yield from figures
+
+
+def _evening(found: Stage, token: str, content: Content, trouble: Trouble) -> list[Figure]:
+    report = asyncio.run(evening(found.server.url, token, content, people=PEOPLE, seconds=SECONDS))
+    everything = [seconds for some in report.latencies.values() for seconds in some]
+    tail = statistics.quantiles(everything, n=100)[98] * 1000
+    failed = sum(report.failures.values())
+    said = ", ".join(f"{what} {times} times" for what, times in sorted(report.failures.items()))
+    note = f"{report.requests:,} requests of {PEOPLE} people in {report.seconds:.0f} s, p99 {tail:.0f} ms; {said or 'no error'}"
+    return [Figure("F5", f"errors of browsing, searching, watching, upstream {trouble.name}", failed, "errors", 0, note=note)]
+
+
+def _titles(folder: Path) -> Iterator[Figure]:
     with stage(folder) as found:
         found.settle()
         films = found.upstream.films

@@ -34,7 +34,8 @@ class Upstream:
     @property
     def settings(self) -> dict[str, str]:
         """What points the product here, as `tests.servers.product.running` takes it."""
-        return {"tmdb_api_key": self.key, "tmdb_base_urls": self.api}
+        pictures = f"{self.api.rpartition('/')[0]}/t/p/"
+        return {"tmdb_api_key": self.key, "tmdb_base_urls": self.api, "tmdb_image_url": pictures}
 
     def start(self) -> None:
         """Start it; after `kill`, at the same address."""

@@ -10,6 +10,7 @@ check() {
   log=$(mktemp)
   if "$@" >"$log" 2>&1; then
     printf '  ok      %-18s %s s\n' "$name" $((SECONDS - began))
+    sed -n 's/^!! /          !! /p' "$log"
   else
     printf '  FAILED  %-18s %s s\n' "$name" $((SECONDS - began))
     tail -n 60 "$log" | sed 's/^/          /'
@@ -27,6 +28,7 @@ check repository python -m scripts.check_repository
 check lock python -m scripts.check_lock
 check docs python -m scripts.docs --check
 check migrations python -m scripts.check_migrations
+check audit python -m scripts.audit
 check openapi python -m scripts.check_openapi
 if [ -f web/package.json ]; then check web npm --prefix web run --silent check; fi
 [ ${#failed[@]} -eq 0 ] || { echo "failed: ${failed[*]}" && exit 1; }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,9 @@ from matinee.infra.cache import Cache
 from matinee.infra.clock import ManualClock
 from matinee.infra.database import Database, DatabaseOptions
 from tests.servers import PostgresServer, RedisServer, Shared, schema
-from tests.servers.fake_tmdb import FakeTmdb
+from tests.servers.fake_tmdb import KEY, TOKEN, FakeTmdb
+from tests.servers.product import ADMIN
+from tests.servers.secrets_watch import WATCH, logs_below
 
 ENGINES = ("sqlite", "postgresql")
 # The library's default draws every local variable of a traceback, for tens of seconds.
@@ -25,6 +27,28 @@ structlog.configure(
     ]
 )
 TEMPLATE = "matinee_template"
+WATCH.note(KEY, TOKEN, ADMIN[1])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test fails at its end when a secret is in what it wrote, or in what the product answered it."""
+    report = yield
+    if report.when == "teardown":
+        for part, text in report.sections:
+            WATCH.check(part, text)
+        leaks = WATCH.taken_leaks()
+        if leaks and report.passed:
+            report.outcome = "failed"
+            report.longrepr = "secrets where none may be:\n" + "\n".join(leaks)
+    return report
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_secret_in_a_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """At the end of a run (of a worker of one) the logs of all processes of the product that it started are looked through."""
+    yield
+    assert logs_below(tmp_path_factory.getbasetemp()) == []
 
 
 @pytest.fixture(scope="session")

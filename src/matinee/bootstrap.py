@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import uuid
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -40,12 +41,15 @@ from matinee.infra.clock import Clock, SystemClock
 from matinee.infra.database import Database, DatabaseOptions
 from matinee.infra.database.migrations import require_current, upgrade
 from matinee.infra.feature import ROLES, Container, EventBus, Feature, Role, RoutesOf
-from matinee.infra.http.app import HttpOptions, build_api, create_app, security_headers
+from matinee.infra.http.addresses import TrustedProxies
+from matinee.infra.http.app import HttpOptions, build_api, create_app, hot_headers
 from matinee.infra.http.caller import CredentialMemory
+from matinee.infra.http.connections import ConnectionOptions, Connections
 from matinee.infra.http.heads import Heads
 from matinee.infra.http.health import HealthChecks
-from matinee.infra.http.hot_lane import HotLane
-from matinee.infra.http.limits import LimitOptions, Limits
+from matinee.infra.http.hot_lane import Entrance, HotLane
+from matinee.infra.http.limits import LimitOptions, Limits, Throttles
+from matinee.infra.http.limits.metrics import show as show_limits
 from matinee.infra.http.prebuilt import AnswerTable
 from matinee.infra.http.server import Shutdown
 from matinee.infra.http.shared import SharedAnswers, SharedOptions
@@ -58,16 +62,24 @@ from matinee.infra.media.tools import MediaTools, find_media_tools
 from matinee.infra.observability import Metrics
 from matinee.infra.paging import Cursors
 from matinee.infra.paths import DataPaths
+from matinee.infra.protection.service import Protection
 from matinee.infra.signing import Signer
 from matinee.infra.upstream import Upstreams
+from matinee.infra.upstream.guard import Guard
 from matinee.ports.cdn import Cdn, NoCdn
+from matinee.ports.identity import SignInProviders
 from matinee.providers.cloudflare import TRANSFORM, CloudflareCdn, CloudflareOptions
 from matinee.providers.cloudflare import policy as cloudflare_policy
 from matinee.providers.demo import DemoLibrary, DemoProvider
+from matinee.providers.oidc import OidcSignIn, elsewhere_policy, issuer_policy
 from matinee.providers.plain_cdn import PlainCdn
+from matinee.providers.plex import PlexOptions, PlexSignIn
+from matinee.providers.plex import policy as plex_policy
 from matinee.providers.tmdb import TmdbOptions, TmdbProvider, api_policy, image_policy
 
 log = structlog.get_logger(__name__)
+_HOLD_BLOCKED = 1.0
+"""Seconds: what a flood of 64 connections then costs is 64 requests a second, not thousands."""
 
 FEATURES: tuple[Feature, ...] = (ACCOUNTS, CATALOG, LIBRARY, PROGRESS, MONITORING, PLAYBACK, NOTIFICATIONS, ADMIN)
 """In the order of the import contract, lowest first: a feature finds the services below it when it is built."""
@@ -134,10 +146,17 @@ def hot_lane(container: Container, settings: Settings, roles: Sequence[Role]) ->
         container.get(Limits),
         clock,
         container.get(Metrics),
-        headers=security_headers(_http_options(settings)),
+        headers=hot_headers(_http_options(settings)),
         files=[lane for group in _groups(roles) if group.lanes for lane in group.lanes(container)],
-        trusts_proxies=bool(settings.trusted_proxies),
+        entrance=Entrance(TrustedProxies(settings.trusted_proxies), container.get(Protection).gate),
     )
+
+
+def connections(container: Container, settings: Settings) -> Connections:
+    """What each connection to the server may cost."""
+    options = ConnectionOptions(per_address=settings.connections_per_address, total=settings.connections)
+    proxies, registry = TrustedProxies(settings.trusted_proxies), container.get(Metrics).registry
+    return Connections(options, proxies, container.get(Protection).dawdled, registry)
 
 
 def _http_options(settings: Settings) -> HttpOptions:
@@ -145,8 +164,11 @@ def _http_options(settings: Settings) -> HttpOptions:
         base_path=settings.base_path,
         body_limit=settings.body_limit,
         time_limit=settings.request_timeout,
+        hold_blocked=_HOLD_BLOCKED,
         behind_tls=settings.public_url.startswith("https:"),
         image_origin="/".join(settings.cdn_url.split("/")[:3]),
+        origins=settings.cors_origins,
+        trusted_proxies=settings.trusted_proxies,
     )
 
 
@@ -156,7 +178,7 @@ async def first_steps(container: Container, settings: Settings) -> str | None:
     if settings.admin_name and settings.admin_password:
         await accounts.ensure_admin(settings.admin_name, settings.admin_password.get_secret_value())
     token = await accounts.setup_token()
-    return f"/setup?token={token}" if token else None
+    return f"/setup#token={token}" if token else None  # a fragment: it reaches no log of a server or proxy
 
 
 def openapi_document() -> dict[str, Any]:
@@ -215,12 +237,16 @@ async def _infrastructure(container: Container, settings: Settings, stack: Async
         return "sqlite" if database.is_sqlite else "postgresql"
 
     checks.add("database", database_probe, critical=True)
+    limits = container.add(Limits, Limits(LimitOptions.changed(settings.limits)))
+    show_limits(limits, metrics)
+    container.add(Throttles, Throttles(clock))
     bus, cache = await _cache(container, settings, stack)
     upstreams = Upstreams(clock, metrics.registry, bus)
     container.add(Upstreams, await stack.enter_async_context(upstreams))
     cdn = _cdn(upstreams, settings)
     container.add(Cdn, cdn)  # type: ignore[type-abstract]  # a Protocol as a key
-    limits = container.add(Limits, Limits(LimitOptions.changed(settings.limits)))
+    protection = Protection(database, clock, bus, metrics, allow=settings.allow, deny=settings.deny)
+    container.add(Protection, await stack.enter_async_context(protection))
     options = SharedOptions(
         public=settings.catalog_access == "public", edge_headers=lambda tags: cdn.headers((EVERYTHING, *sorted(tags)))
     )
@@ -250,6 +276,7 @@ async def _cache(container: Container, settings: Settings, stack: AsyncExitStack
         # Redis' driver takes a while to load, and most installations have none.
         from matinee.infra.cache.redis_locks import RedisLocks
         from matinee.infra.cache.redis_tier import RedisTier
+        from matinee.infra.http.limits.redis_counts import RedisCounts
         from matinee.infra.redis import RedisBus, RedisConnection, RedisOptions
 
         redis = RedisConnection(RedisOptions(settings.redis_url.get_secret_value()), clock, registry)
@@ -258,6 +285,8 @@ async def _cache(container: Container, settings: Settings, stack: AsyncExitStack
         bus = await stack.enter_async_context(RedisBus(redis, clock, registry))
         tier = await stack.enter_async_context(RedisTier(redis, clock))
         locks = await stack.enter_async_context(RedisLocks(redis, bus, clock))
+        counted = (container.get(Limits), container.get(Throttles).limits)
+        await stack.enter_async_context(RedisCounts(redis, counted, clock, registry))
         cache = Cache(clock, options, bus=bus, second=tier, locks=locks, registry=registry)
     container.add(Bus, bus)  # type: ignore[type-abstract]  # a Protocol as a key
     return bus, container.add(Cache, await stack.enter_async_context(cache))
@@ -293,15 +322,21 @@ def _options(container: Container, settings: Settings) -> None:
         AccountsOptions,
         AccountsOptions(
             cookie_secure=settings.public_url.startswith("https:"),
+            sign_in_attempts=max(1, LimitOptions.changed(settings.limits).table["free", "sign_in"]),
             base_path=settings.base_path,
+            public_url=settings.public_url,
+            token_key=settings.token_key,
             demo=True,
             library_paths=tuple(map(str, settings.library_paths)),
             version=__version__,
+            public_catalog=settings.catalog_access == "public",
+            audit_kept=timedelta(days=settings.audit_days),
         ),
     )
     container.add(
         CatalogOptions,
         CatalogOptions(
+            public_url=settings.public_url.rstrip("/"),
             base_path=settings.base_path,
             image_cache_bytes=settings.image_cache_bytes,
             language=settings.language,
@@ -312,6 +347,7 @@ def _options(container: Container, settings: Settings) -> None:
     paths = container.get(DataPaths)
     demo = DemoLibrary(container.get(MediaTools), paths.demo, settings.demo_titles)
     container.add(DemoFiles, demo)  # type: ignore[type-abstract]  # a Protocol as a key
+    container.add(SignInProviders, _sign_ins(container, settings))
     tmdb = _tmdb(container, settings)
     container.add(MetadataProviders, MetadataProviders((DemoProvider(demo), *tmdb)))
     container.add(CatalogueSources, CatalogueSources(tmdb))
@@ -373,6 +409,39 @@ def _tmdb(container: Container, settings: Settings) -> tuple[TmdbProvider, ...]:
     provider = TmdbProvider(api, images, clock, options)
     api.probe_with(provider.probe)
     return (provider,)
+
+
+def _sign_ins(container: Container, settings: Settings) -> SignInProviders:
+    """Plex and the providers of OpenID Connect; Plex has its place among the services when it is off, too."""
+    upstreams = container.get(Upstreams)
+    proxy = settings.http_proxy.get_secret_value() if settings.http_proxy else None
+    # For ever the same for this installation: Plex shows it among the person's devices.
+    client_id = str(uuid.UUID(bytes=container.get(Signer).derive("plex.client")[:16], version=4))
+    plex = PlexOptions(
+        client_id=client_id,
+        version=__version__,
+        sign_up=settings.plex_sign_in == "anyone",
+        base_urls=settings.plex_url,
+        page_url=settings.plex_page_url,
+        proxy=proxy,
+    )
+    off = "MATINEE_PLEX_SIGN_IN is off" if settings.plex_sign_in == "off" else ""
+    upstream = upstreams.add(plex_policy(plex), kind="identity", disabled=off)
+    pins = () if off else (PlexSignIn(upstream, plex),)
+    for pin in pins:
+        upstream.probe_with(pin.probe)
+    if settings.oidc is None:
+        return SignInProviders(pins)
+    from matinee.providers.oidc.settings import providers_of
+
+    clock: Clock = container.get(Clock)  # type: ignore[type-abstract]  # a Protocol as a key
+    guard, redirects = Guard.allowing(settings.private_networks), []
+    for options in providers_of(settings.oidc.get_secret_value(), proxy):
+        issuer = upstreams.add(issuer_policy(options), kind="identity")
+        provider = OidcSignIn(issuer, upstreams.add(elsewhere_policy(options, guard), kind="identity"), clock, options)
+        issuer.probe_with(provider.probe)
+        redirects.append(provider)
+    return SignInProviders(pins, tuple(redirects))
 
 
 def _secret_key(settings: Settings, paths: DataPaths) -> bytes:

@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from matinee.infra.http.limits import LimitOptions
+from matinee.infra.redis_address import parse as parse_redis_address
 
 PREFIX = "MATINEE_"
 Profile = Literal["development", "production", "test"]
@@ -36,12 +37,27 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Addresses (CIDR) whose X-Forwarded-For counts.", examples=["10.0.0.0/8,127.0.0.1"]
     )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Origins whose pages may read answers; * for any, without cookies.", examples=["https://tv.example"]
+    )
     public_url: str = Field("", description="Address that people use, where it differs.", examples=["https://tv.example"])
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.", examples=["info"])
     data_dir: Path = Field(Path("data"), description="Folder for database, pictures, caches.", examples=["/var/lib/matinee"])
 
     # limits of the HTTP side
     body_limit: int = Field(1_048_576, ge=1024, description="Largest request body, bytes.", examples=["1048576"])
+    allow: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Addresses (CIDR) that are never blocked.", examples=["198.51.100.0/24"]
+    )
+    deny: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Addresses (CIDR) that are always blocked.", examples=["203.0.113.0/24,2001:db8::/32"]
+    )
+    connections: int = Field(
+        10_000, ge=16, description="Connections at once; beyond that new ones are closed.", examples=["10000"]
+    )
+    connections_per_address: int = Field(
+        256, ge=1, description="Connections at once from one address; trusted proxies have no such limit.", examples=["256"]
+    )
     request_timeout: float = Field(30, gt=0, description="Seconds to the first byte of an answer.", examples=["30"])
     shutdown_timeout: int = Field(20, ge=1, description="Seconds that running requests get at shutdown.", examples=["20"])
 
@@ -54,7 +70,9 @@ class Settings(BaseSettings):
     )
     database_pool: int = Field(8, ge=1, le=200, description="Connections in each pool.", examples=["8"])
     redis_url: SecretStr | None = Field(
-        None, description="Redis: several processes share one cache.", examples=["redis://redis:6379/0"]
+        None,
+        description="Redis (one, behind Sentinel, or a cluster): several processes share one cache.",
+        examples=["redis://redis:6379/0", "redis+sentinel://one:26379,two:26379/matinee/0", "redis+cluster://one:6379,two:6379"],
     )
 
     # cache
@@ -65,17 +83,43 @@ class Settings(BaseSettings):
         512 * 1024**2, ge=16 * 1024**2, description="Cap of the cache's file, bytes; unused with Redis.", examples=["536870912"]
     )
     answer_memory_bytes: int = Field(
-        64 * 1024**2, ge=1024**2, description="Cap of the encoded answers in memory, bytes.", examples=["67108864"]
+        64 * 1024**2, ge=0, description="Cap of the encoded answers in memory, bytes; 0 keeps none.", examples=["67108864"]
     )
     limits: Annotated[dict[str, int], NoDecode] = Field(
-        {}, description="Requests a minute by tier and cost, where other than usual.", examples=["free.miss=240,api.hit=100000"]
+        {},
+        description="Requests by tier and class, where other than usual: a minute, 15 for sign_in, an hour for downloads.",
+        examples=["free.miss=240,api.hit=100000,anonymous.sign_in=20"],
     )
 
     # accounts
     admin_name: str | None = Field(None, min_length=1, max_length=64, description="First admin.", examples=["ada"])
     admin_password: SecretStr | None = Field(None, description="Password of the first admin.", examples=["a long phrase"])
+    audit_days: int = Field(365, ge=1, le=36_500, description="Days that the audit log is kept.", examples=["365"])
     secret_key: SecretStr | None = Field(
         None, description="Signs cursors and links; made and kept in the data folder when unset.", examples=["64 random letters"]
+    )
+
+    token_key: int = Field(
+        1, ge=1, le=1_000_000, description="Number of the key that signs access tokens; the next one replaces it.", examples=["2"]
+    )
+    plex_sign_in: Literal["off", "members", "anyone"] = Field(
+        "off", description="Who may sign in with Plex: linked accounts, or anyone (who then gets one).", examples=["members"]
+    )
+    plex_url: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("https://plex.tv",), min_length=1, description="Addresses of Plex, tried in order.", examples=["https://plex.tv"]
+    )
+    plex_page_url: str = Field(
+        "https://app.plex.tv/auth", description="Page where people confirm a sign-in.", examples=["https://app.plex.tv/auth"]
+    )
+    oidc: SecretStr | None = Field(
+        None,
+        description="Providers of sign-ins (OpenID Connect): a list in JSON.",
+        examples=['[{"id": "home", "issuer": "https://id.example", "client_id": "matinee", "client_secret": "…"}]'],
+    )
+    private_networks: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Private networks (CIDR) where addresses that users and other systems name may lead.",
+        examples=["192.168.0.0/16"],
     )
 
     # library
@@ -148,7 +192,17 @@ class Settings(BaseSettings):
     default_workers: int = Field(2, ge=1, le=64, description="Jobs of the default queue at once.", examples=["2"])
     media_workers: int = Field(1, ge=1, le=64, description="Jobs of the media queue at once.", examples=["1"])
 
-    @field_validator("trusted_proxies", "database_replicas", "tmdb_base_urls", mode="before")
+    @field_validator(
+        "trusted_proxies",
+        "allow",
+        "deny",
+        "plex_url",
+        "private_networks",
+        "database_replicas",
+        "tmdb_base_urls",
+        "cors_origins",
+        mode="before",
+    )
     @classmethod
     def _commas(cls, value: Any) -> Any:  # Any: pydantic gives whatever the source held
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -167,18 +221,43 @@ class Settings(BaseSettings):
         LimitOptions.changed(changes)
         return changes
 
-    @field_validator("trusted_proxies")
+    @field_validator("trusted_proxies", "private_networks", "allow", "deny")
     @classmethod
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for part in value:
             ip_network(part, strict=False)
         return value
 
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value:  # most installations have none, and need not load this
+            return value
+        from matinee.infra.http.cross_origin import checked_origins
+
+        return checked_origins(value)
+
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not value.get_secret_value().startswith(("sqlite:", "postgresql:", "postgres:", "postgresql+")):
             raise ValueError("must begin with sqlite: or postgresql:")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            parse_redis_address(value.get_secret_value())
+        return value
+
+    @field_validator("oidc")
+    @classmethod
+    def _providers(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:  # as below
+            from matinee.providers.oidc.settings import providers_of
+
+            providers_of(value.get_secret_value())
         return value
 
     @field_validator("catalog_lifetimes")
@@ -199,7 +278,7 @@ class Settings(BaseSettings):
             raise ValueError("must be one word of ASCII characters")
         return SecretStr(text) if text else None
 
-    @field_validator("tmdb_base_urls", "tmdb_image_url", "http_proxy", "cdn_url")
+    @field_validator("tmdb_base_urls", "tmdb_image_url", "http_proxy", "cdn_url", "public_url", "plex_url", "plex_page_url")
     @classmethod
     def _addresses(cls, value: tuple[str, ...] | str | SecretStr | None) -> tuple[str, ...] | str | SecretStr | None:
         text = value.get_secret_value() if isinstance(value, SecretStr) else value or ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -86,7 +87,7 @@ def _copy(root: Path) -> set[str]:
         if source.suffix.lower() in VIDEO_SUFFIXES:
             shutil.copyfile(source, folder / source.name)
     (folder / "made empty.mkv").write_bytes(b"")
-    (folder / "made noise.mkv").write_bytes(os.urandom(65536))
+    (folder / "made noise.mkv").write_bytes(random.Random(1).randbytes(65_536))
     for path in folder.iterdir():
         os.utime(path, (LONG_AGO, LONG_AGO))
     return {path.name for path in folder.iterdir()}

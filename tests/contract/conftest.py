@@ -13,6 +13,12 @@ from tests.fixtures import episodes
 from tests.servers.product import Product, running
 from tests.servers.waiting import wait_for_job
 
+UNBOUNDED = ",".join(
+    f"{tier}.{cost}=10000000"
+    for tier in ("anonymous", "free", "premium", "api")
+    for cost in ("hit", "miss", "search", "write", "progress", "sign_in", "downloads")
+)
+"""Limits are tested elsewhere; here they would hide what lies behind them."""
 DOCUMENT: dict[str, Any] = openapi_document()
 
 
@@ -25,7 +31,8 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     (library / "Third Film (2003).mp4").write_bytes(content + b"\0\0\0\x0cfree\0\0\0\3")
     (library / "Broken Film (2004).mp4").write_bytes(b"no video")
     episodes.fill(library, content, 5)
-    with running(tmp_path_factory.mktemp("contract"), library_paths=str(library), watch="false") as server:
+    settings = {"library_paths": str(library), "watch": "false", "allow": "127.0.0.0/8", "limits": UNBOUNDED}
+    with running(tmp_path_factory.mktemp("contract"), **settings) as server:
         with server.signed_in() as client:
             wait_for_job(client, client.post("/api/v1/library/scan", json={}))
         yield server

@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tests.contract.access_table import ROWS
 from tests.contract.conftest import DOCUMENT
-
-PUBLIC = {
-    ("GET", "/api/health"),
-    ("GET", "/api/health/live"),
-    ("GET", "/api/health/ready"),
-    ("GET", "/metrics"),
-    ("GET", "/api/v1/setup"),
-    ("POST", "/api/v1/setup"),
-    ("POST", "/api/v1/auth/login"),
-    ("POST", "/api/v1/auth/logout"),
-    ("POST", "/api/v1/auth/refresh"),
-    ("GET", "/api/v1/auth/jwks"),
-}
-"""What needs no caller: sign-in, health, metrics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +38,14 @@ class Operation:
 
     @property
     def is_public(self) -> bool:
-        return (self.method, self.path) in PUBLIC
+        """Whether the table of access lets anybody in."""
+        row = ROWS.get(str(self))
+        return row is not None and row.access in {"anybody", "near"}
 
-    def url(self) -> str:
-        """The path with something in the place of its variables, and required query parameters."""
-        path = re.sub(r"\{([^}]*)\}", lambda found: "1" if found[1] in {"number", "season"} else "movie-1", self.path)
+    def url(self, variables: Mapping[str, str] | None = None) -> str:
+        """The path with these variables (something in the place of others), and required query parameters."""
+        placed = {"number": "1", "season": "1", "index": "1", "kind": "poster", **(variables or {})}
+        path = re.sub(r"\{([^}]*)\}", lambda found: placed.get(found[1], "movie-1"), self.path)
         required = {name: "1" for name, p in self.parameters.items() if p.get("required")}
         return path + ("?" + "&".join(f"{name}={value}" for name, value in required.items()) if required else "")
 

@@ -108,7 +108,7 @@ def signed_in(page: Page, product: Product) -> Page:
     page.goto(product.url)
     page.get_by_label("Name").fill(ADMIN[0])
     page.get_by_label("Password", exact=True).fill(ADMIN[1])
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("link", name="Home").first.wait_for()
     return page
 

@@ -25,7 +25,7 @@ def test_the_doors(look: Page, product: Product) -> None:
     assert violations(look) == []
     look.get_by_label("Name").fill("ada")
     look.get_by_label("Password", exact=True).fill("wrong")
-    look.get_by_role("button", name="Sign in").click()
+    look.get_by_role("button", name="Sign in", exact=True).click()
     expect(look.get_by_text("The name or the password is not right.")).to_be_visible()
     assert violations(look) == []
 

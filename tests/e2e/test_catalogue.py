@@ -119,7 +119,7 @@ def test_a_breaker_is_tripped_and_reset(page: Page, site: Product, tmdb: FakeTmd
     line.get_by_role("button", name="Trip the breaker").click()
     expect(line.get_by_text("Tripped by hand")).to_be_visible()
     tmdb.forget()
-    assert page.request.get(f"{site.url}/api/v1/people/person-507").status == 503
+    assert page.request.get(f"{site.url}/api/v1/people/person-999999").status == 503
     assert not tmdb.calls
     line.get_by_role("button", name="Reset").click()
     expect(line.get_by_role("button", name="Trip the breaker")).to_be_visible()

@@ -18,7 +18,7 @@ def test_a_new_owner_sets_it_up(page: Page, library: Path, tmp_path: Path) -> No
     product = Product(tmp_path, {"MATINEE_ADMIN_NAME": "", "MATINEE_ADMIN_PASSWORD": ""})
     product.start()
     try:
-        link = re.search(r"http://\S+/setup\?token=\S+", product.log)
+        link = re.search(r"http://\S+/setup#token=\S+", product.log)
         assert link, product.log
         page.goto(link[0])
         page.get_by_label("Your name").fill("grace")

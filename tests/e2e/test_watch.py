@@ -88,7 +88,7 @@ def test_a_deep_link_leads_through_the_door_and_back(page: Page, product: Produc
     page.goto(f"{product.url}/library/movies")
     page.get_by_label("Name").fill("ada")
     page.get_by_label("Password", exact=True).fill("a long enough phrase")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/library/movies")
     expect(page.get_by_role("link", name=re.compile(FILM)).first).to_be_visible()
 
@@ -97,5 +97,5 @@ def test_a_wrong_password_is_said_in_words(page: Page, product: Product) -> None
     page.goto(product.url)
     page.get_by_label("Name").fill("ada")
     page.get_by_label("Password", exact=True).fill("wrong")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_text("The name or the password is not right.")).to_be_visible()

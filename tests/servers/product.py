@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx2
 
 from tests.servers.ending import end_with_parent
+from tests.servers.secrets_watch import WATCH, watched
 
 ADMIN = ("ada", "a long enough phrase")
 ADDRESS = re.compile(r"is at (http://127\.0\.0\.1:\d+)")
@@ -30,6 +31,7 @@ class Running:
     def __init__(self, data: Path, settings: Mapping[str, str] | None = None) -> None:
         self.data = data
         self.settings = dict(settings or {})
+        WATCH.note(*(value for name, value in self.settings.items() if name.endswith(("_KEY", "_TOKEN", "_PASSWORD", "_SECRET"))))
         self._files = (data / f"{self.command}.out", data / f"{self.command}.log")
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -132,14 +134,15 @@ class Product(Running):
 
     def client(self) -> httpx2.Client:
         """A client without a credential."""
-        return httpx2.Client(base_url=self.url, timeout=30, trust_env=False)
+        return watched(httpx2.Client(base_url=self.url, timeout=30, trust_env=False))
 
     def signed_in(self) -> httpx2.Client:
         """A client with the administrator's token."""
         with self.client() as client:
             answer = client.post("/api/v1/auth/login", json={"name": ADMIN[0], "password": ADMIN[1]}).raise_for_status()
         token = answer.json()["access_token"]
-        return httpx2.Client(base_url=self.url, timeout=30, trust_env=False, headers={"authorization": f"Bearer {token}"})
+        headers = {"authorization": f"Bearer {token}"}
+        return watched(httpx2.Client(base_url=self.url, timeout=30, trust_env=False, headers=headers))
 
     def _started(self, found: re.Match[str]) -> None:
         self.url = found.group(1)

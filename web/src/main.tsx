@@ -8,13 +8,15 @@ import { language, startLanguage } from "./i18n/index.ts";
 import { startRouter } from "./router/router.ts";
 import { reachable } from "./state/notices.ts";
 import { followTheme } from "./state/preferences.ts";
-import { findUser, lostSession } from "./state/session.ts";
+import { findUser, isRestricted, lostSession } from "./state/session.ts";
 
 followTheme();
 startRouter();
 installHooks({
   signedOut: lostSession,
   language: () => language.value,
+  // What the browser kept for another profile must not be shown to one with a maturity limit.
+  fresh: () => isRestricted.value,
   reached: (answered) => {
     reachable.value = answered;
   },

@@ -1,11 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { de } from "../src/i18n/de.ts";
+import { dePersonal } from "../src/i18n/de-personal.ts";
 import { deRooms } from "../src/i18n/de-rooms.ts";
 import { en } from "../src/i18n/en.ts";
+import { enPersonal } from "../src/i18n/en-personal.ts";
 import { enRooms } from "../src/i18n/en-rooms.ts";
 import { es } from "../src/i18n/es.ts";
+import { esPersonal } from "../src/i18n/es-personal.ts";
 import { esRooms } from "../src/i18n/es-rooms.ts";
 import { fr } from "../src/i18n/fr.ts";
+import { frPersonal } from "../src/i18n/fr-personal.ts";
 import { frRooms } from "../src/i18n/fr-rooms.ts";
 
 function leaves(node: unknown, path = ""): Map<string, string> {
@@ -22,8 +26,11 @@ const all = {
   de: [de, en],
   es: [es, en],
   fr: [fr, en],
+  "de, personal": [dePersonal, enPersonal],
   "de, the rooms": [deRooms, enRooms],
+  "es, personal": [esPersonal, enPersonal],
   "es, the rooms": [esRooms, enRooms],
+  "fr, personal": [frPersonal, enPersonal],
   "fr, the rooms": [frRooms, enRooms],
 } as const;
 

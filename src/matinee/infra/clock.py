@@ -41,6 +41,7 @@ class ManualClock:
         self._now = start
         self._monotonic = 0.0
         self._moved = asyncio.Condition()
+        self._sleepers = 0
 
     def now(self) -> datetime:
         return self._now
@@ -48,10 +49,19 @@ class ManualClock:
     def monotonic(self) -> float:
         return self._monotonic
 
+    @property
+    def sleepers(self) -> int:
+        """How many are asleep."""
+        return self._sleepers
+
     async def sleep(self, seconds: float) -> None:
         deadline = self._monotonic + seconds
         async with self._moved:
-            await self._moved.wait_for(lambda: self._monotonic >= deadline)
+            self._sleepers += 1
+            try:
+                await self._moved.wait_for(lambda: self._monotonic >= deadline)
+            finally:
+                self._sleepers -= 1
 
     async def advance(self, seconds: float) -> None:
         """Move time forward and wake every sleeper whose deadline has passed."""

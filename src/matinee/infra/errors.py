@@ -45,6 +45,13 @@ CATALOGUE: Mapping[str, ErrorSpec] = {
     "plex_token_expired": ErrorSpec(401, "auth", "The Plex sign-in has expired"),
     "plex_sign_in_pending": ErrorSpec(202, "auth", "The Plex sign-in is not confirmed yet"),
     "oidc_failed": ErrorSpec(401, "auth", "The sign-in provider refused"),
+    "identity_unknown": ErrorSpec(403, "auth", "No account here belongs to this sign-in"),
+    "identity_taken": ErrorSpec(409, "conflict", "This identity belongs to another account here"),
+    "authorization_pending": ErrorSpec(400, "auth", "The device is not approved yet"),
+    "slow_down": ErrorSpec(400, "auth", "The device asks too often"),
+    "device_code_expired": ErrorSpec(400, "auth", "The code of the device has expired"),
+    "device_denied": ErrorSpec(403, "auth", "The device was refused"),
+    "logout_token_invalid": ErrorSpec(400, "auth", "This is not a logout token for this server"),
     "api_key_invalid": ErrorSpec(401, "auth", "This API key is not valid"),
     "forbidden": ErrorSpec(403, "auth", "You may not do this"),
     "csrf_failed": ErrorSpec(403, "auth", "The request did not prove where it came from"),
@@ -53,6 +60,10 @@ CATALOGUE: Mapping[str, ErrorSpec] = {
     "account_disabled": ErrorSpec(403, "auth", "This account is disabled"),
     "scope_missing": ErrorSpec(403, "auth", "The key lacks a scope"),
     "validation_failed": ErrorSpec(422, "validation", "Some values are not valid"),
+    "malformed_request": ErrorSpec(400, "validation", "This is not a valid HTTP request"),
+    "too_slow": ErrorSpec(408, "limit", "The request came too slowly"),
+    "target_too_long": ErrorSpec(414, "validation", "The address is too long"),
+    "headers_too_large": ErrorSpec(431, "validation", "The headers are too large, or too many"),
     "malformed_json": ErrorSpec(400, "validation", "The body is not valid JSON"),
     "unknown_parameter": ErrorSpec(400, "validation", "Unknown parameter"),
     "parameter_pollution": ErrorSpec(400, "validation", "A parameter was given more than once"),
@@ -125,6 +136,14 @@ class Forbidden(MatineeError):
     code = "forbidden"
 
 
+class TierRequired(MatineeError):
+    code = "tier_required"
+
+
+class AddressBlocked(MatineeError):
+    code = "address_blocked"
+
+
 class ScopeMissing(MatineeError):
     code = "scope_missing"
 
@@ -191,6 +210,14 @@ class NotAcceptable(MatineeError):
 
 class RateLimited(MatineeError):
     code = "rate_limited"
+
+
+class QuotaExceeded(MatineeError):
+    code = "quota_exceeded"
+
+
+class IdempotencyMismatch(MatineeError):
+    code = "idempotency_mismatch"
 
 
 class RequestTimeout(MatineeError):

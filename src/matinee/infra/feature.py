@@ -27,6 +27,10 @@ class Container:
         self._instances[kind] = instance
         return instance
 
+    def has(self, kind: type[Any]) -> bool:
+        """Whether bootstrap built one."""
+        return kind in self._instances
+
     def get(self, kind: type[T]) -> T:
         """The instance registered for `kind`; LookupError when bootstrap did not build one."""
         try:

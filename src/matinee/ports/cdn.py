@@ -1,7 +1,7 @@
 """A content delivery network in front of this server: where pictures are fetched from, and how it is told that something changed.
 
 Outcomes of a purge are three: `Purged`; `Unavailable`, try later; `Rejected`, our credential or our request is wrong, so trying
-again is useless.
+again is useless (`TagsRefused`: by address it would work).
 """
 
 from __future__ import annotations
@@ -24,6 +24,11 @@ class Purged:
     """So many addresses and tags were purged; what the network did not have counts as well."""
 
     items: int
+
+
+@dataclass(frozen=True, slots=True)
+class TagsRefused(Rejected):
+    """What is paid for lets nobody purge by tag; addresses it takes."""
 
 
 PurgeOutcome = Purged | Unavailable | Rejected
@@ -49,8 +54,11 @@ class Cdn(Protocol):
     def picture_headers(self, tags: Iterable[str], *, negotiated: bool) -> Mapping[str, str]:
         """The same for a picture; `negotiated`: its bytes depend on the request's `Accept`."""
 
-    async def purge(self, urls: Sequence[str] = (), tags: Sequence[str] = ()) -> PurgeOutcome:
-        """Forget answers by absolute address and by tag, at most `purge_limit` of each. Raises nothing but programming errors."""
+    async def purge(self, urls: Sequence[str] = (), tags: Sequence[str] = (), *, everything: bool = False) -> PurgeOutcome:
+        """Forget answers by absolute address and by tag, at most `purge_limit` of each; or all that there is of this server.
+
+        Raises nothing but programming errors.
+        """
 
 
 class NoCdn:
@@ -69,7 +77,7 @@ class NoCdn:
     def picture_headers(self, tags: Iterable[str], *, negotiated: bool) -> Mapping[str, str]:
         return NOT_AT_THE_EDGE if negotiated else {}
 
-    async def purge(self, urls: Sequence[str] = (), tags: Sequence[str] = ()) -> PurgeOutcome:
+    async def purge(self, urls: Sequence[str] = (), tags: Sequence[str] = (), *, everything: bool = False) -> PurgeOutcome:
         return Purged(0)
 
 

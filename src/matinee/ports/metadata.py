@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Generic, Literal, Protocol, TypeVar
 
+from matinee.ports.ratings import AgeRating
+
 T = TypeVar("T")
 TitleKind = Literal["movie", "show"]
 ImageKind = Literal["poster", "backdrop", "still", "profile", "logo"]
@@ -48,17 +50,21 @@ class TitleQuery:
     title: str
     year: int | None = None
     hints: Mapping[str, str] = field(default_factory=dict)
+    age_rating: str = ""
+    """As a file beside the video prints it: `PG-13`, `Germany:FSK 16`."""
 
 
 @dataclass(frozen=True, slots=True)
 class TitleMatch:
-    """One candidate. `score` is 0..1; `title_id` is Matinee's id (`movie-603`, `show-1399`, `local-demo-...`)."""
+    """One candidate. `score` is 0..1; `title_id` is Matinee's id (`movie-603`, `show-1399`, `local-demo-...`). `by_id`: it was
+    found by a hint rather than by its words."""
 
     title_id: str
     kind: TitleKind
     title: str
     year: int | None
     score: float
+    by_id: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +136,10 @@ class TitleDetails:
     keywords: Sequence[str] = ()
     certification: str = ""
     """The age rating in the region asked for, as printed there (`PG-13`, `FSK 16`)."""
+    age_rating: AgeRating | None = None
+    """The rating that says for which age the title is: the region's where it has one, else another's."""
+    adult: bool = False
+    """Whether it is made for adults only."""
     status: str = ""
     popularity: float = 0.0
     attribution: str = ""

@@ -25,7 +25,7 @@ from matinee.infra.upstream import (
     UpstreamPolicy,
     UpstreamRejected,
 )
-from matinee.ports.cdn import NOT_AT_THE_EDGE, Purged, PurgeOutcome, edge_tag
+from matinee.ports.cdn import NOT_AT_THE_EDGE, Purged, PurgeOutcome, TagsRefused, edge_tag
 from matinee.ports.metadata import Rejected, Unavailable
 
 NAME = "cloudflare"
@@ -35,6 +35,8 @@ BATCH = 100
 TRANSFORM = "/cdn-cgi/image"
 _HEADER_LIMIT = 4096  # Cloudflare takes 16 KB of tags; proxies in between often take no header above 4 or 8
 _JSON = "application/json"
+_NO_TAGS = 1107
+"""The error of a plan that has no purge by tag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +108,14 @@ class CloudflareCdn:
             found["cross-origin-resource-policy"] = "cross-origin"
         return found
 
-    async def purge(self, urls: Sequence[str] = (), tags: Sequence[str] = ()) -> PurgeOutcome:
+    async def purge(self, urls: Sequence[str] = (), tags: Sequence[str] = (), *, everything: bool = False) -> PurgeOutcome:
         if not self.purge_limit:
             return Rejected("no zone or no token is set")
         if max(len(urls), len(tags)) > BATCH:
             raise ValueError(f"at most {BATCH} addresses and {BATCH} tags at once")
+        if everything:
+            outcome = await self._purge({"purge_everything": True})
+            return Purged(1) if isinstance(outcome, Purged) else outcome
         done = 0
         for kind, items in (("files", list(urls)), ("tags", list(filter(None, map(edge_tag, tags))))):
             if items:  # a call takes one kind only
@@ -128,7 +133,7 @@ class CloudflareCdn:
         if not isinstance(result, dict) or result.get("status") != "active":
             raise UpstreamRejected(NAME, "the token is not active", reply=reply)
 
-    async def _purge(self, body: Mapping[str, Sequence[str]]) -> PurgeOutcome:
+    async def _purge(self, body: Mapping[str, Sequence[str] | bool]) -> PurgeOutcome:
         call = Call(
             "POST",
             f"/zones/{quote(self._zone, safe='')}/purge_cache",
@@ -140,12 +145,16 @@ class CloudflareCdn:
         try:
             reply = await self._sent(call)
         except UpstreamRejected as error:
+            if "tags" in body and _NO_TAGS in _numbers(error.reply):
+                return TagsRefused(f"{error.code}: this plan has no purge by tag{_codes(error.reply)}")
             return Rejected(f"{error.code}: Cloudflare refused the token{_codes(error.reply)}")
         except UpstreamError as error:
             wait = None if error.retry_after is None else timedelta(seconds=error.retry_after)
             return Unavailable(f"{error.code}: {error.reason}", wait)
         if reply.ok and reply.value["success"] is True:
             return Purged(0)
+        if "tags" in body and _NO_TAGS in _numbers(reply):
+            return TagsRefused(f"upstream_rejected: this plan has no purge by tag{_codes(reply)}")
         return Rejected(f"upstream_rejected: Cloudflare refused the purge{_codes(reply)}")
 
     async def _sent(self, call: Call) -> Reply:
@@ -168,13 +177,17 @@ def _codes(reply: Reply | None) -> str:
     """The numbers of the errors in an answer; their words are not ours to repeat."""
     if reply is None:
         return ""
-    try:
-        errors = _envelope(reply.body).get("errors")
-    except ValueError:
-        return f" (status {reply.status})"
-    codes = [error.get("code") for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
-    numbers = ", ".join(str(code) for code in codes[:5] if isinstance(code, int))
+    numbers = ", ".join(map(str, _numbers(reply)[:5]))
     return f" (status {reply.status}{', error ' + numbers if numbers else ''})"
+
+
+def _numbers(reply: Reply | None) -> list[int]:
+    try:
+        errors = _envelope(reply.body).get("errors") if reply is not None else None
+    except ValueError:
+        return []
+    codes = [error.get("code") for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
+    return [code for code in codes if isinstance(code, int)]
 
 
 def _joined(tags: Iterable[str]) -> str:

@@ -29,5 +29,5 @@ class PlainCdn:
     def picture_headers(self, tags: Iterable[str], *, negotiated: bool) -> Mapping[str, str]:
         return {"cross-origin-resource-policy": "cross-origin", **(NOT_AT_THE_EDGE if negotiated else {})}
 
-    async def purge(self, urls: Sequence[str] = (), tags: Sequence[str] = ()) -> PurgeOutcome:
+    async def purge(self, urls: Sequence[str] = (), tags: Sequence[str] = (), *, everything: bool = False) -> PurgeOutcome:
         return Purged(0)

@@ -26,7 +26,9 @@ from matinee.infra.http.caller import Caller
 from matinee.infra.http.dependencies import requires
 from matinee.infra.http.web import WebFiles
 from matinee.infra.observability import Metrics
+from matinee.infra.paging import Cursors
 from matinee.infra.signing import Signer
+from matinee.ports.identity import SignInProviders
 
 PASSWORD = "tiger lily"
 OPTIONS = AccountsOptions(hash_memory=64, hash_rounds=1, library_paths=("/films",), version="9.9", demo=True)
@@ -74,15 +76,24 @@ def probe() -> APIRouter:
     return router
 
 
-def build(database: Database, clock: ManualClock, options: AccountsOptions, messages: Bus | None = None) -> Server:
+def build(
+    database: Database,
+    clock: ManualClock,
+    options: AccountsOptions,
+    messages: Bus | None = None,
+    providers: SignInProviders | None = None,
+) -> Server:
     container = Container()
     container.add(Database, database)
     container.add(Clock, clock)  # type: ignore[type-abstract]
-    container.add(Signer, Signer(b"s" * 32))
+    signer = container.add(Signer, Signer(b"s" * 32))
+    container.add(Cursors, Cursors(signer))
     bus = container.add(EventBus, EventBus())
     container.add(Metrics, Metrics())
     container.add(AccountsOptions, options)
     container.add(Bus, messages or MemoryBus())  # type: ignore[type-abstract]
+    if providers is not None:
+        container.add(SignInProviders, providers)
     FEATURE.build(container)
     routers = [router for group in FEATURE.routes for router in group.routers]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import httpx2
 import pytest
+from sqlalchemy import text
 
 from matinee.features.accounts.housekeeping import Housekeeping
 from tests.integration.accounts.conftest import PASSWORD, Server, SignIn
@@ -118,3 +119,47 @@ async def test_the_last_use_of_a_key_is_kept(ready: Server, sign_in: SignIn) -> 
     await ready.client(**{"X-Api-Key": key["key"]}).get("/probe/playback")
     await ready.container.get(Housekeeping).save_uses()
     assert (await client.get("/me/api-keys")).json()["items"][0]["last_used_at"].startswith("2026-01-01T00:00:00")
+
+
+async def test_a_rotated_key_takes_the_place_of_the_old_one_at_once(ready: Server, sign_in: SignIn) -> None:
+    client, boss = await sign_in(), await sign_in("boss")
+    old = (await create(client, ["playback", "progress"], expires_in=3600)).json()
+    assert (await ready.client(**{"X-Api-Key": old["key"]}).get("/me")).status_code == 200
+    await ready.clock.advance(1800)
+    assert (await boss.post(f"/me/api-keys/{old['id']}/rotate")).status_code == 404
+    rotated = await client.post(f"/me/api-keys/{old['id']}/rotate")
+    new = rotated.json()
+    assert (rotated.status_code, new["name"], new["scopes"]) == (201, "script", ["playback", "progress"])
+    assert new["expires_at"].startswith("2026-01-01T01:30:00")
+    assert (await ready.client(**{"X-Api-Key": old["key"]}).get("/me")).status_code == 401
+    assert (await ready.client(**{"X-Api-Key": new["key"]}).get("/me")).status_code == 200
+    assert [item["id"] for item in (await client.get("/me/api-keys")).json()["items"]] == [new["id"]]
+
+
+async def test_a_session_says_where_it_was_last_seen(ready: Server, sign_in: SignIn) -> None:
+    client = await sign_in(address="10.0.0.9")
+    elsewhere = ready.client("10.0.0.77")
+    elsewhere.cookies = client.cookies
+    await ready.clock.advance(600)
+    await elsewhere.get("/me")
+    await ready.container.get(Housekeeping).save_uses()
+    [session] = (await client.get("/me/sessions")).json()["items"]
+    assert (session["address"], session["last_address"]) == ("10.0.0.9", "10.0.0.77")
+    boss = await sign_in("boss")
+    [person] = (await boss.get("/admin/users", params={"q": "anna"})).json()["items"]
+    assert person["last_seen_at"].startswith("2026-01-01T00:10:00")
+
+
+async def test_who_has_no_password_chooses_one_soon_after_signing_in(ready: Server, sign_in: SignIn) -> None:
+    client = await sign_in()
+    async with ready.database.write() as unit:
+        await unit.session.execute(text("UPDATE \"user\" SET password_hash = '' WHERE name_key = 'anna'"))
+    assert (await ready.client().post("/auth/login", json={"name": "anna", "password": ""})).status_code == 422
+    assert (await ready.client().post("/auth/login", json={"name": "anna", "password": PASSWORD})).status_code == 401
+    assert (await client.get("/me")).json()["has_password"] is False
+    await ready.clock.advance(601)
+    assert (await client.put("/me/password", json={"new_password": NEW})).status_code == 403
+    await ready.clock.advance(-300)
+    assert (await client.put("/me/password", json={"new_password": NEW})).status_code == 204
+    assert (await client.put("/me/password", json={"new_password": PASSWORD})).status_code == 401
+    assert (await ready.client().post("/auth/login", json={"name": "anna", "password": NEW})).status_code == 200

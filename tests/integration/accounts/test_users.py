@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from matinee.features.accounts.commands import commands
+from matinee.features.accounts.people import Changes, People
 from matinee.infra.errors import Conflict, NotFound
 from matinee.infra.feature import Container
 from matinee.infra.ids import UserId
@@ -34,10 +35,10 @@ async def test_the_last_administrator_stays(ready: Server) -> None:
         boss = UserId((await ready.accounts.user_named(unit, "boss")).id)
     with pytest.raises(Conflict):
         async with ready.database.write() as unit:
-            await ready.accounts.set_disabled(unit, boss, True)
+            await ready.container.get(People).change(unit, boss, Changes(disabled=True), None, None)
     await ready.accounts.add_user("second", PASSWORD, "admin")
     async with ready.database.write() as unit:
-        await ready.accounts.set_disabled(unit, boss, True)
+        await ready.container.get(People).change(unit, boss, Changes(disabled=True), None, None)
     assert not await signs_in(ready, "boss", PASSWORD)
 
 
@@ -75,6 +76,23 @@ async def test_the_commands(ready: Server) -> None:
     assert (await matinee("disable", "ben", "--undo"))[0] == 0
     assert await signs_in(ready, "ben", PASSWORD)
     assert (await matinee("disable", "nobody"))[0] == 1
+    assert (await matinee("disable", "ben"))[0] == 0
+    assert (await matinee("enable", "ben"))[0] == 0
+    assert await signs_in(ready, "ben", PASSWORD)
+    assert await matinee("sign-out", "ben") == (0, "ben is signed out of 1 devices.\n")
+    assert (await matinee("tier", "ben", "premium"))[0] == 0
+    assert (await matinee("role", "ben", "admin"))[0] == 0
+    assert (await matinee("role", "ben", "king"))[0] == 2
+    for name in ("boss", "ben"):
+        code, output = await matinee("role", name, "user")
+    assert (code, "last working administrator" in output) == (1, True)
+    code, output = await matinee("reset-link", "ben")
+    token = output.splitlines()[0].removeprefix("/reset#token=")
+    reset = await ready.client().post("/auth/password-reset", json={"token": token, "password": "another dozen"})
+    assert reset.status_code == 204
+    assert await signs_in(ready, "ben", "another dozen")
+    shown = await asyncio.to_thread(CliRunner().invoke, commands, ["audit", "--event", "role_changed"], obj=run)
+    assert (shown.exit_code, shown.output.count("role_changed")) == (0, 2)
 
 
 async def _as_coroutine(action: Callable[[Container], Awaitable[Any]], container: Container) -> Any:

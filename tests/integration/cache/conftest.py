@@ -62,11 +62,13 @@ def own_redis() -> Iterator[OwnRedis]:
         yield found
 
 
-async def join(url: str, clock: Clock | None = None, *, backstop: float = 30.0, lease: float = 3.0) -> Member:
+async def join(
+    url: str, clock: Clock | None = None, *, backstop: float = 30.0, lease: float = 3.0, timeout: float = 0.25
+) -> Member:
     """A member of the installation on that Redis."""
     clock = clock or SystemClock()
     stack = AsyncExitStack()
-    redis = RedisConnection(RedisOptions(url, pause=timedelta(milliseconds=200)), clock)
+    redis = RedisConnection(RedisOptions(url, timedelta(seconds=timeout), pause=timedelta(milliseconds=200)), clock)
     stack.push_async_callback(redis.aclose)
     bus = await stack.enter_async_context(RedisBus(redis, clock, pause=timedelta(milliseconds=200)))
     tier = await stack.enter_async_context(RedisTier(redis, clock))
@@ -82,7 +84,7 @@ async def members(anyio_backend: str) -> AsyncIterator[Callable[..., Awaitable[M
     joined: list[Member] = []
 
     async def make(url: str, **options: float) -> Member:
-        joined.append(await join(url, **options))
+        joined.append(await join(url, None, **options))
         return joined[-1]
 
     yield make

@@ -25,12 +25,17 @@ ADDED = datetime(2026, 1, 1, tzinfo=UTC)
 
 @dataclass
 class Shelf:
-    """What the library has, by title."""
+    """What the library has, by title; `asked` are the titles that it was asked for."""
 
     items: dict[str, list[ItemSummary]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
 
     async def items_of(self, unit: ReadUnit, title_id: TitleId) -> Sequence[ItemSummary]:
+        self.asked.append(title_id)
         return self.items.get(title_id, [])
+
+    async def held(self, unit: ReadUnit, after: str, limit: int) -> Sequence[str]:
+        return sorted(one for one in self.items if one > after)[:limit]
 
 
 @dataclass

@@ -6,6 +6,7 @@ import pytest
 
 from matinee.features.catalog.service import FileSummary, ItemSummary, PictureNotFound, PictureRefused
 from matinee.infra.errors import TitleNotFound
+from matinee.infra.http.structs import builtins
 from matinee.infra.ids import TitleId
 from tests.fixtures.metadata import picture
 from tests.integration.catalog.conftest import Stand
@@ -55,7 +56,7 @@ async def test_seasons_of_the_provider_and_of_the_library_are_one_list(stand: St
     fourth, _ = await stand.catalog.season(title_id, 4)
     with pytest.raises(TitleNotFound):
         await stand.catalog.season(title_id, 3)
-    seasons = view.model_dump()["seasons"]
+    seasons = builtins(view)["seasons"]
     assert [(season["number"], season["name"], season["episode_count"]) for season in seasons] == [
         (1, "Season 1", 3),
         (2, "Season 2", 1),

@@ -175,7 +175,7 @@ async def test_home_page(stand: Stand) -> None:
         stand.provider.answers[details.title_id] = details
         await stand.add(details.title)
     async with stand.database.read() as unit:
-        alone = await stand.catalog.home(unit, ANNA)
+        alone = await stand.catalog.home(unit, UserId("ben"))
         [lantern] = await stand.catalog.cards(unit, [TitleId("movie-101")])
         watching = Watching([lantern])
         stand.catalog.use_progress(watching)
@@ -183,6 +183,7 @@ async def test_home_page(stand: Stand) -> None:
         home = await stand.catalog.home(unit, ANNA)
         anonymous = await stand.catalog.home(unit, None)
     assert [row.id for row in alone.rows] == ["recently-added", "movies", "shows", "genre-drama"]
+    assert [row.genre_id for row in alone.rows] == [None, None, None, "drama"]
     assert alone.rows[0].items[0].title == "Harbour Nine"
     assert alone.hero is not None
     assert alone.hero.title == "The Paper Lantern", "the newest that has a wide picture"

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from matinee.features.catalog.service import Resolved
 from matinee.infra.cache import Cache
 from matinee.infra.clock import ManualClock
 from matinee.infra.database import Database
 from matinee.infra.ids import TitleId
-from matinee.ports.metadata import Rejected, TitleDetails, TitleQuery, Unavailable
+from matinee.ports.metadata import Found, Outcome, Rejected, TitleDetails, TitleMatch, TitleQuery, Unavailable
 from tests.fixtures.metadata import LANTERN, RecordedMetadata
 from tests.integration.catalog.conftest import Stand, build
 
@@ -53,6 +55,43 @@ async def test_a_year_far_off_is_no_match(stand: Stand) -> None:
 async def test_a_hint_wins_over_the_words(stand: Stand) -> None:
     title_id = await stand.catalog.resolve(TitleQuery("movie", "October Ferry", 1987, {"tmdb": "101"}))
     assert title_id == "movie-101"
+
+
+class Believing(RecordedMetadata):
+    """Takes an id in a name for granted, as TMDB's provider does; whether there is such a title is known with its details."""
+
+    async def match(self, query: TitleQuery) -> Outcome[Sequence[TitleMatch]]:
+        number = query.hints.get(self.name)
+        if number and self.trouble is None:
+            return Found([TitleMatch(f"{query.kind}-{number}", query.kind, query.title, query.year, 1.0, by_id=True)])
+        return await super().match(query)
+
+
+@pytest.mark.parametrize("kind", [RecordedMetadata, Believing])
+async def test_an_id_that_leads_nowhere_gives_way_to_the_words_and_is_told(
+    database: Database, clock: ManualClock, tmp_path: Path, cache: Cache, kind: type[RecordedMetadata]
+) -> None:
+    provider = kind("tmdb")
+    catalog = build(database, clock, tmp_path, [provider], cache)
+    wrong = TitleQuery("movie", "October Ferry", 1987, {"tmdb": "999"})
+    assert await catalog.match(wrong) == Resolved(TitleId("movie-102"), "tmdb 999")
+    right = TitleQuery("movie", "October Ferry", 1987, {"tmdb": "102"})
+    assert await catalog.match(right) == Resolved(TitleId("movie-102"))
+    provider.trouble = Unavailable("down")
+    away = TitleQuery("movie", "The Paper Lantern", 2019, {"tmdb": "998"})
+    assert await catalog.match(away) == Resolved(TitleId("movie-998")), "nobody says that it is wrong"
+    provider.trouble = None
+    await clock.advance(31)
+    assert await catalog.match(away) == Resolved(TitleId("movie-101"), "tmdb 998")
+
+
+async def test_words_that_nobody_knows_beside_a_wrong_id_give_a_title_of_its_own(
+    database: Database, clock: ManualClock, tmp_path: Path, cache: Cache
+) -> None:
+    catalog = build(database, clock, tmp_path, [Believing("tmdb")], cache)
+    found = await catalog.match(TitleQuery("movie", "Nobody Knows This", 2001, {"tmdb": "999"}))
+    assert found.title_id.startswith("local-")
+    assert found.wrong_hints == "tmdb 999"
 
 
 async def test_a_hinted_provider_is_asked_first(database: Database, clock: ManualClock, tmp_path: Path, cache: Cache) -> None:

@@ -35,7 +35,8 @@ SEEN = (
     "/discover?kind=movie&genre=drama",
     "/search?q=lantern",
 )
-UNSEEN = ("/movies/movie-1003", "/people/person-502", "/shows/show-2002/seasons/1")
+# Whoever plays in a title that was seen is known from that title; nobody plays in any with this number.
+UNSEEN = ("/movies/movie-1003", "/people/person-999999", "/shows/show-2002/seasons/1")
 SHORT = ",".join(f"{name}=1s/0s/30d" for name in ("trending", "lists", "details", "search", "genres", "home"))
 FAULTS: dict[str, Fault] = {
     "refused": Refuse(),

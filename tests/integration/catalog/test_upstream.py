@@ -12,12 +12,14 @@ import pytest
 from matinee.features.catalog.archive import Archive
 from matinee.features.catalog.errors import PersonNotFound, SourceUnavailable
 from matinee.features.catalog.feature import FEATURE
+from matinee.features.catalog.holdings import Holdings
 from matinee.features.catalog.service import CatalogService, FileSummary, ItemSummary
 from matinee.infra.cache import Cache
 from matinee.infra.clock import ManualClock
 from matinee.infra.database import Database
 from matinee.infra.errors import InvalidCursor, TitleNotFound
 from matinee.infra.feature import Container
+from matinee.infra.http.structs import builtins
 from matinee.infra.ids import TitleId
 from matinee.ports.catalogue import DiscoverQuery, Locale
 from matinee.ports.metadata import Rejected, TitleQuery, Unavailable
@@ -94,6 +96,22 @@ async def test_details_are_asked_for_once_and_say_what_the_library_has(stand: St
     assert (freshness.state, again.state, again.fresh_for) == ("miss", "hit", DAY)
     assert {"title:movie-5", "library:movie-5"} <= again.tags
     assert stand.source.asked["details movie-5"] == 1
+
+
+async def test_the_library_is_asked_for_nothing_that_it_is_known_to_lack_and_for_what_it_got_since(stand: Stand) -> None:
+    stand.catalog.use_holdings(stand.shelf)
+    has = [ItemSummary(id="i", title_id="movie-5", kind="movie", files=[FileSummary(id="f", name="x", size=1)])]
+    stand.shelf.items["movie-6"] = has
+    await stand.container.get(Holdings).read()
+    for title_id, available in (("movie-5", False), ("movie-6", True)):
+        view, _ = await stand.catalog.details("movie", TitleId(title_id))
+        assert view.library.available is available
+    assert stand.shelf.asked == ["movie-6"]
+    stand.shelf.items["movie-5"] = has
+    async with stand.database.write() as unit:
+        await stand.catalog.set_available(unit, [TitleId("movie-5")], stand.clock.now())
+    view, _ = await stand.catalog.details("movie", TitleId("movie-5"))
+    assert view.library.available
 
 
 async def test_a_language_is_an_answer_of_its_own(stand: Stand) -> None:
@@ -295,6 +313,27 @@ async def test_a_person_with_their_titles(stand: Stand) -> None:
     ]
 
 
+async def test_a_person_never_asked_for_is_what_the_cast_of_known_titles_says_while_the_upstream_is_away(stand: Stand) -> None:
+    for number in (3, 7):
+        await stand.catalog.details("movie", TitleId(f"movie-{number}"))
+    await stand.archive.flush()
+    stand.source.trouble = DOWN
+    person, freshness = await stand.catalog.person("person-9001")
+    assert (person.id, person.name, person.biography) == ("person-9001", "Ines Okafor", "")
+    assert [(card.id, card.role, card.department) for card in person.titles] == [
+        ("movie-7", "Maren", "cast"),
+        ("movie-3", "Maren", "cast"),
+    ]
+    assert person.degraded is not None
+    assert (freshness.state, freshness.reason) == ("error", "upstream_timeout")
+    with pytest.raises(SourceUnavailable):
+        await stand.catalog.person("person-900")
+    stand.source.trouble = None
+    await stand.clock.advance(60)
+    told, _ = await stand.catalog.person("person-9001")
+    assert (str(told.birthday), told.degraded) == ("1970-01-02", None)
+
+
 async def test_seasons_with_the_librarys_items(stand: Stand) -> None:
     stand.shelf.items["show-5"] = [
         ItemSummary(id="e2", title_id="show-5", kind="episode", season=1, episode=2),
@@ -302,7 +341,7 @@ async def test_seasons_with_the_librarys_items(stand: Stand) -> None:
     ]
     show, _ = await stand.catalog.details("show", TitleId("show-5"))
     season, _ = await stand.catalog.season(TitleId("show-5"), 1)
-    assert [(one["number"], one["episode_count"]) for one in show.model_dump()["seasons"]] == [(1, 3), (0, 1)]
+    assert [(one["number"], one["episode_count"]) for one in builtins(show)["seasons"]] == [(1, 3), (0, 1)]
     assert [(one.number, one.name, one.item_id) for one in season.episodes] == [
         (1, "Part 1", None),
         (2, "Part 2", "e2"),

@@ -55,6 +55,13 @@ EXTRAS = [
     ["Accept: text/html"],
     ["Accept-Encoding: gzip"],
     ["X-Forwarded-For: 10.1.2.3"],
+    ["X-Forwarded-For: 203.0.113.7"],
+    ["X-Forwarded-For: 203.0.113.99, 203.0.113.7, 127.0.0.1"],
+    ["X-Forwarded-For: 203.0.113.7", "X-Forwarded-For: [2001:db8::7]:4711"],
+    ["X-Forwarded-For: 203.0.113.8, unknown"],
+    ['Forwarded: for="[2001:db8::7]:4711";proto=https, for=127.0.0.1'],
+    ["Forwarded: for=203.0.113.7", "X-Forwarded-For: 203.0.113.9"],
+    ["X-Forwarded-Proto: https", "X-Forwarded-Host: tv.example"],
     ["Expect: 100-continue"],
     ["Odd-Name: \t spaced \t"],
     ["Bad Name: x"],
@@ -89,12 +96,15 @@ STEPS = st.one_of(
     request().map(lambda one: ("pieces", [one])),
     st.sampled_from(KNOWN).map(lambda name: ("invalidate", name)),
     st.just(("revoke", "")),
+    st.sampled_from(["203.0.113.7", "2001:db8::/64", "203.0.113.0/24", "127.0.0.1"]).map(lambda one: ("block", one)),
+    st.just(("unblock", "")),
 )
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["members", "public"])
+@pytest.fixture(scope="module", params=[(False, True), (True, False), (True, True)], ids=["members", "public", "proxied"])
 def pair(request: pytest.FixtureRequest) -> Iterator[tuple[Twin, Twin]]:
-    with twins(public=request.param) as both:
+    public, proxied = request.param
+    with twins(public=public, trusted=("127.0.0.0/8",) if proxied else ()) as both:
         yield both
 
 
@@ -120,9 +130,14 @@ def differences(first: object, second: object) -> list[object]:
 def played(twin: Twin, steps: list[tuple[str, object]]) -> list[object]:
     """All answers to the steps, on one connection as long as the server keeps it."""
     wire, found = Wire(twin.port), list[object]()
+    twin.unblock_all()
     for what, argument in steps:
         if what == "invalidate":
             twin.invalidate(f"thing:{argument}")
+        elif what == "block":
+            twin.block(str(argument))
+        elif what == "unblock":
+            twin.unblock_all()
         elif what == "revoke":
             twin.forget_credentials()
         else:
@@ -148,7 +163,7 @@ def _ask(twin: Twin, wire: Wire, what: str, asked: list[tuple[str, bytes]], foun
     return wire
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, min_size=1, max_size=8))
 def test_both_ways_answer_alike(pair: tuple[Twin, Twin], steps: list[tuple[str, object]]) -> None:
     hot, plain = pair
@@ -269,3 +284,68 @@ def test_a_connection_is_closed_while_the_server_stops() -> None:
             assert ask(wire, THING + "short", KEY).status == 200
     assert wire.reply() is None
     wire.close()
+
+
+BEHIND = {"trusted": ("127.0.0.0/8",), "public": True}
+CLIENT = "X-Forwarded-For: 203.0.113.7"
+
+
+def test_visitors_behind_a_trusted_proxy_have_the_hot_lane_and_limits_of_their_own() -> None:
+    with twins(**BEHIND, limits={"anonymous.hit": 5}) as pair:
+        for twin in pair:
+            wire, other = Wire(twin.port), "X-Forwarded-For: 203.0.113.8, 127.0.0.5"
+            statuses = [ask(wire, THING + "short", CLIENT).status for _ in range(7)]
+            assert statuses == [200] * 5 + [429] * 2
+            assert ask(wire, THING + "short", other).header("x-ratelimit-remaining") == "4"
+            assert ask(wire, THING + "short", "X-Forwarded-For: 6.6.6.6, 203.0.113.7").status == 429
+            wire.close()
+        assert pair[0].hot() == 5
+
+
+def test_ipv6_neighbours_share_one_limit() -> None:
+    with twins(**BEHIND, limits={"anonymous.hit": 3}) as pair:
+        for twin in pair:
+            wire = Wire(twin.port)
+            neighbours = [f"X-Forwarded-For: 2001:db8:1:2::{number}" for number in range(4)]
+            assert [ask(wire, THING + "short", one).status for one in neighbours] == [200] * 3 + [429]
+            wire.close()
+
+
+def test_a_block_ends_hot_answers_on_an_open_connection_at_once() -> None:
+    with twins(**BEHIND) as pair:
+        for twin in pair:
+            wire = Wire(twin.port)
+            assert [ask(wire, THING + "short", CLIENT).status for _ in range(3)] == [200] * 3
+            twin.block("203.0.113.0/24")
+            refused = ask(wire, THING + "short", CLIENT)
+            assert (refused.status, b'"address_blocked"' in refused.body) == (403, True)
+            assert ask(wire, THING + "short", "X-Forwarded-For: 198.51.100.1").status == 200
+            twin.unblock_all()
+            assert ask(wire, THING + "short", CLIENT).status == 200
+            wire.close()
+
+
+def test_what_the_hot_lane_counted_counts_on_the_normal_path_too() -> None:
+    with twins(limits={"premium.hit": 6}) as (hot, _):
+        wire, remaining = Wire(hot.port), []
+        for target in ("short", "short", "short?fields=id", "short", "nothing?", "short", "short"):
+            reply = ask(wire, THING + target, KEY)
+            remaining.append((reply.status, reply.header("x-ratelimit-limit"), reply.header("x-ratelimit-remaining")))
+        assert [one for one in remaining if one[1] == "6"] == [
+            (200, "6", "4"),  # the second: the first was a miss, which has its own count beside
+            (200, "6", "2"),
+            (200, "6", "0"),
+            (429, "6", "0"),
+        ]
+        assert hot.hot() == 3
+        wire.close()
+
+
+def test_a_profile_with_a_maturity_limit_gets_nothing_from_the_lane() -> None:
+    with twins() as (hot, _):
+        wire = Wire(hot.port)
+        for _ in range(3):
+            assert ask(wire, THING + "short", "X-Api-Key: key-kid").status == 200
+        assert hot.hot() == 0
+        assert ask(wire, THING + "short", KEY).status == 200
+        wire.close()

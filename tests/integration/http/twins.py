@@ -9,34 +9,47 @@ from collections.abc import Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import uvicorn
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
+from matinee.infra.bus import MemoryBus
 from matinee.infra.cache.entries import Invalidation
 from matinee.infra.cache.freshness import Freshness
 from matinee.infra.cache.policy import CachePolicy
 from matinee.infra.clock import Clock, ManualClock
 from matinee.infra.errors import TitleNotFound
 from matinee.infra.feature import Container
+from matinee.infra.http.addresses import TrustedProxies
 from matinee.infra.http.app import HttpOptions, create_app, security_headers
 from matinee.infra.http.caller import USER_SCOPES, Authenticator, Caller
+from matinee.infra.http.connections import ConnectionOptions, Connections, guarded
 from matinee.infra.http.dependencies import service
 from matinee.infra.http.heads import Heads
 from matinee.infra.http.health import HealthChecks
-from matinee.infra.http.hot_lane import HotLane, protocol_with
+from matinee.infra.http.hot_lane import Entrance, HotLane, protocol_with
 from matinee.infra.http.limits import LimitOptions, Limits
+from matinee.infra.http.maturity import Sieve
 from matinee.infra.http.paging import Fields
 from matinee.infra.http.prebuilt import AnswerTable
 from matinee.infra.http.shared import CatalogueReader, SharedAnswers, SharedOptions
 from matinee.infra.http.web import WebFiles
 from matinee.infra.ids import UserId
 from matinee.infra.observability import Metrics
+from matinee.infra.protection.gate import Gate
+from matinee.infra.protection.service import Protection
 
 POLICY = CachePolicy("details", fresh=timedelta(hours=24), stale=timedelta(hours=24), error=timedelta(days=30))
-KEYS = {"key-ada": ("ada", "premium"), "key-ben": ("ben", "free"), "key-out": ("out", "free"), "key-few": ("few", "api")}
+KEYS = {
+    "key-ada": ("ada", "premium"),
+    "key-ben": ("ben", "free"),
+    "key-out": ("out", "free"),
+    "key-few": ("few", "api"),
+    "key-kid": ("kid", "free"),
+}
+_NO_DATABASE: Any = None  # nothing is stored here: the protection is not started
 Answers = Annotated[SharedAnswers, Depends(service(SharedAnswers))]
 
 
@@ -65,7 +78,8 @@ class Accounts:
             raise ApiKeyInvalid
         name, tier = KEYS[secret]
         scopes = frozenset[Any]() if name == "out" else USER_SCOPES
-        caller = Caller(UserId(name), name, "user", tier, scopes, "api_key", name)  # type: ignore[arg-type]
+        age = 12 if name == "kid" else None
+        caller = Caller(UserId(name), name, "user", tier, scopes, "api_key", name, max_age=age)  # type: ignore[arg-type]
         self._seen[secret] = caller
         return caller
 
@@ -73,6 +87,16 @@ class Accounts:
         scheme, _, token = authorization.partition(" ")
         caller = self._seen.get(token if scheme.lower() == "bearer" else api_key or session)
         return (caller, float("inf")) if caller else None
+
+
+class Everything:
+    """A sieve with holes as large as whatever falls through: what is looked at is who sends the answer."""
+
+    async def require(self, title_id: str, max_age: int) -> None:
+        return
+
+    async def sift(self, value: Any, max_age: int) -> Any:
+        return value
 
 
 @dataclass
@@ -85,6 +109,17 @@ class Twin:
     metrics: Metrics
     loop: asyncio.AbstractEventLoop
     built: dict[str, int]
+    gate: Gate
+    protection: Protection
+    connections: Connections
+
+    def block(self, network: str) -> None:
+        """What an administrator does."""
+        self._call(lambda: self.gate.block(network, None))
+
+    def unblock_all(self) -> None:
+        """The same."""
+        self._call(lambda: self.gate.replace({}, (), ()))
 
     def invalidate(self, tag: str) -> None:
         """Drop what has this tag, in the server's own loop, and wait until it is done."""
@@ -122,7 +157,7 @@ def router(built: dict[str, int]) -> APIRouter:
             built[name] = built.get(name, 0) + 1
             await asyncio.sleep(0)
             state, reason = ("error", "circuit_open") if name == "old" else ("miss", None)
-            text = "long text, " * (400 if name in {"long", "old"} else 1)
+            text = "long text, " * {"long": 400, "old": 400, "huge": 100_000}.get(name, 1)
             value = Thing(id=name, title=f"Thing ☃ {name}", text=text, times=built[name])
             fresh_for = 0.0 if name == "old" else 3600.0
             keys, tags = frozenset({name}), frozenset({f"thing:{name}"})
@@ -133,53 +168,34 @@ def router(built: dict[str, int]) -> APIRouter:
     return routes
 
 
+@dataclass(frozen=True)
+class Setup:
+    """What both servers are given."""
+
+    public: bool = False
+    base_path: str = ""
+    limits: dict[str, int] = field(default_factory=dict)
+    trusted: tuple[str, ...] = ()
+    connections: ConnectionOptions = field(default_factory=ConnectionOptions)
+
+
 @contextmanager
-def twins(*, public: bool = False, base_path: str = "", limits: dict[str, int] | None = None) -> Iterator[tuple[Twin, Twin]]:
-    """The server with the hot lane and the one without."""
-    with (
-        _serving(hot=True, public=public, base_path=base_path, limits=limits) as first,
-        _serving(hot=False, public=public, base_path=base_path, limits=limits) as second,
-    ):
+def twins(**given: Any) -> Iterator[tuple[Twin, Twin]]:
+    """The server with the hot lane and the one without; see `Setup`."""
+    with serving(hot=True, setup=Setup(**given)) as first, serving(hot=False, setup=Setup(**given)) as second:
         yield first, second
 
 
 @contextmanager
-def _serving(*, hot: bool, public: bool, base_path: str, limits: dict[str, int] | None) -> Iterator[Twin]:
+def serving(*, hot: bool, setup: Setup) -> Iterator[Twin]:
+    """One of them."""
     started = threading.Event()
     made: list[tuple[Twin, uvicorn.Server]] = []
 
     async def run() -> None:
-        clock, metrics, accounts = ManualClock(), Metrics(), Accounts()
-        container, counted = Container(), Limits(LimitOptions.changed(limits or {}))
-        table = AnswerTable(8 << 20, metrics)
-        built: dict[str, int] = {}
-        container.add(Clock, clock)  # type: ignore[type-abstract]
-        container.add(Metrics, metrics)
-        container.add(HealthChecks, HealthChecks(clock))
-        container.add(Authenticator, accounts)  # type: ignore[type-abstract]
-        container.add(SharedAnswers, SharedAnswers(table, counted, clock, SharedOptions(public=public), metrics))
-        options = HttpOptions(base_path=base_path)
-
-        @asynccontextmanager
-        async def lifespan() -> Any:
-            yield
-
-        app = create_app(container, [router(built)], options=options, web=WebFiles(None, base_path), lifespan=lifespan)
-        lane = HotLane(table, Heads("matinee_session"), accounts, counted, clock, metrics, headers=security_headers(options))
         bound = socket.create_server(("127.0.0.1", 0))
-        config = uvicorn.Config(
-            app,
-            http=protocol_with(lane) if hot else "httptools",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            lifespan="on",
-            timeout_keep_alive=30,
-            timeout_graceful_shutdown=2,
-        )
-        server = uvicorn.Server(config)
-        twin = Twin(bound.getsockname()[1], table, accounts, metrics, asyncio.get_running_loop(), built)
-        made.append((twin, server))
+        made.append(_server(setup, bound.getsockname()[1], hot=hot))
+        server = made[0][1]
         async with asyncio.TaskGroup() as group:
             group.create_task(server.serve(sockets=[bound]))
             while not server.started:
@@ -196,6 +212,48 @@ def _serving(*, hot: bool, public: bool, base_path: str, limits: dict[str, int] 
         server.should_exit = True
         thread.join(20)
         assert not thread.is_alive()
+
+
+@asynccontextmanager
+async def _lifespan() -> Any:
+    yield
+
+
+def _server(setup: Setup, port: int, *, hot: bool) -> tuple[Twin, uvicorn.Server]:
+    clock, metrics, accounts = ManualClock(), Metrics(), Accounts()
+    container, counted = Container(), Limits(LimitOptions.changed(setup.limits))
+    table, built = AnswerTable(8 << 20, metrics), dict[str, int]()
+    protection = Protection(_NO_DATABASE, clock, MemoryBus(), metrics)
+    for key, instance in (
+        (Clock, clock),
+        (Metrics, metrics),
+        (Limits, counted),
+        (Protection, protection),
+        (Sieve, Everything()),
+        (HealthChecks, HealthChecks(clock)),
+        (Authenticator, accounts),
+        (SharedAnswers, SharedAnswers(table, counted, clock, SharedOptions(public=setup.public), metrics)),
+    ):
+        container.add(cast(Any, key), instance)
+    options, proxies = HttpOptions(base_path=setup.base_path, trusted_proxies=setup.trusted), TrustedProxies(setup.trusted)
+    app = create_app(container, [router(built)], options=options, web=WebFiles(None, setup.base_path), lifespan=_lifespan)
+    headers, entrance = security_headers(options), Entrance(proxies, protection.gate)
+    lane = HotLane(table, Heads("matinee_session"), accounts, counted, clock, metrics, headers=headers, entrance=entrance)
+    connections = Connections(setup.connections, proxies, protection.dawdled, metrics.registry)
+    config = uvicorn.Config(
+        app,
+        http=protocol_with(lane, connections) if hot else guarded(connections),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        proxy_headers=False,
+        timeout_keep_alive=round(setup.connections.keep_alive),
+        timeout_graceful_shutdown=2,
+    )
+    loop = asyncio.get_running_loop()
+    twin = Twin(port, table, accounts, metrics, loop, built, protection.gate, protection, connections)
+    return twin, uvicorn.Server(config)
 
 
 def _run(main: Any) -> None:

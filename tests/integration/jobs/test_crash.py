@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -82,6 +83,28 @@ async def interrupt(front: JobService, journal: Path, worker: subprocess.Popen[b
     return job_id
 
 
+def freeze(worker: subprocess.Popen[bytes], *urls: str) -> None:
+    """Stop a worker between two transactions: stopped inside of one it would keep SQLite's lock, and nobody could go on."""
+    files = [url.removeprefix("sqlite:///") for url in urls if url.startswith("sqlite:")]
+    worker.send_signal(signal.SIGSTOP)
+    while not all(map(writable, files)):
+        worker.send_signal(signal.SIGCONT)
+        time.sleep(0.01)
+        worker.send_signal(signal.SIGSTOP)
+
+
+def writable(file: str) -> bool:
+    connection = sqlite3.connect(file, timeout=0.5, isolation_level=None)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        connection.close()
+    return True
+
+
 async def test_another_worker_takes_over_what_a_killed_one_was_doing(front: JobService, spawn: Spawn, journal: Path) -> None:
     first = spawn()
     job_id = await interrupt(front, journal, first, signal.SIGKILL)
@@ -109,10 +132,12 @@ async def test_a_worker_that_runs_already_takes_over_from_a_machine_that_died(
 
 
 async def test_a_worker_that_was_only_frozen_does_nothing_twice_when_it_wakes(
-    front: JobService, spawn: Spawn, journal: Path
+    front: JobService, spawn: Spawn, journal: Path, database_url: str, engine_url: str
 ) -> None:
     frozen = spawn()
-    job_id = await interrupt(front, journal, frozen, signal.SIGSTOP)
+    job_id = await front.enqueue(DEFINITION_NAME)
+    await noted(journal, f"{frozen.pid} begin 2")
+    await asyncio.to_thread(freeze, frozen, database_url, engine_url)
     spawn()
     await noted_by_another(journal, frozen.pid)
     journal.with_name("go").touch()

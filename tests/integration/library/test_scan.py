@@ -148,6 +148,19 @@ async def test_every_bad_file_is_one_problem_and_the_rest_goes_on(stand: Stand) 
     assert again.problems == 6
 
 
+async def test_a_file_with_a_wrong_id_in_its_name_is_used_by_its_words_and_stays_a_problem(stand: Stand) -> None:
+    path = stand.put("October Ferry (1987) {tmdb-999}.mkv")
+    for _ in range(2):  # the second scan finds the file as it was
+        counts = await stand.scan()
+        assert counts.problems == 1
+        assert await stand.titles() == {"October Ferry": "movie-102"}
+        assert await stand.problems() == {path.name: "wrong_id"}
+    path.rename(stand.root / "October Ferry (1987) {tmdb-102}.mkv")
+    counts = await stand.scan()
+    assert counts.problems == 0
+    assert await stand.problems() == {}
+
+
 async def test_a_problem_goes_when_the_file_is_well(stand: Stand) -> None:
     stand.put("Film (2003).mkv", b"not_media")
     await stand.scan()

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urljoin
 
 import httpx2
@@ -26,12 +26,13 @@ from matinee.infra.database import Database
 from matinee.infra.errors import TitleNotFound
 from matinee.infra.feature import Container
 from matinee.infra.http.app import SECURITY_HEADERS, HttpOptions, create_app
-from matinee.infra.http.caller import ALL_SCOPES, USER_SCOPES, Authenticator, Caller
+from matinee.infra.http.caller import ALL_SCOPES, USER_SCOPES, Authenticator, Caller, Permission
 from matinee.infra.http.heads import Heads
 from matinee.infra.http.health import HealthChecks
 from matinee.infra.http.hot_lane import HotLane, protocol_with
 from matinee.infra.http.limits import Limits
 from matinee.infra.http.prebuilt import AnswerTable
+from matinee.infra.http.rights import UNLIMITED, Allowance, NoLimits, Rights
 from matinee.infra.http.web import WebFiles
 from matinee.infra.ids import FileId, ItemId, TitleId, UserId
 from matinee.infra.jobs.definitions import Jobs
@@ -60,7 +61,7 @@ class Shelf:
             info, state = await prober.probe(path), "ok"
         except MediaUnreadable:
             info, state = None, "broken"
-        name = re.sub(r"\W", "-", path.name)
+        name = re.sub(r"\W", "-", path.name, flags=re.ASCII)
         source = SourceFile(
             FileId(f"f-{name}"), path.absolute(), status.st_size, status.st_mtime_ns, state, info, tuple(subtitles)
         )
@@ -82,6 +83,9 @@ class Shelf:
     async def items_of(self, unit: object, title_id: TitleId) -> list[SourceItem]:
         return [item for item in self.items.values() if item.title_id == title_id]
 
+    async def require_suitable(self, title_id: TitleId, max_age: int) -> None:
+        """Everything here is for everybody."""
+
     async def resume_position(self, unit: object, user_id: str, item_id: ItemId) -> float:
         return self.positions.get(item_id, 0.0)
 
@@ -95,8 +99,18 @@ class Nobody:
         return None
 
 
+@dataclass
+class Account(NoLimits):
+    """`Rights` that a test may change."""
+
+    allowed: Allowance = UNLIMITED
+
+    async def allowance(self, user_id: UserId) -> Allowance:
+        return self.allowed
+
+
 class NamedCallers:
-    """The header `X-User: ada` (or `admin`) is the whole sign-in."""
+    """The header `X-User: ada` (or `admin`) is the whole sign-in; `X-May: play` names the permissions, all when left out."""
 
     async def authenticate(self, method: str, headers: Any, cookies: Any) -> Caller | None:
         name = headers.get("x-user")
@@ -104,7 +118,8 @@ class NamedCallers:
             return None
         admin = name == "admin"
         scopes = ALL_SCOPES if admin else USER_SCOPES
-        return Caller(UserId(name), name, "admin" if admin else "user", "free", scopes, "token", f"c-{name}")
+        may = cast("frozenset[Permission]", frozenset(headers.get("x-may", "play,transcode").split(",")))
+        return Caller(UserId(name), name, "admin" if admin else "user", "free", scopes, "token", f"c-{name}", permissions=may)
 
 
 @dataclass
@@ -180,6 +195,7 @@ async def staged(
     container.add(PlaybackOptions, options)
     container.add(Jobs, jobs)  # type: ignore[type-abstract]
     container.add(Authenticator, NamedCallers())  # type: ignore[type-abstract]
+    container.add(Rights, Account())  # type: ignore[type-abstract]
     feature.assemble(container, shelf)
     jobs.register(*playback_jobs(container))
     routers = [router for group in feature.FEATURE.routes for router in group.routers]

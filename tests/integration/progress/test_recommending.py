@@ -230,6 +230,10 @@ async def test_rows_of_the_home_page(school: School) -> None:
     async with school.stand.database.read() as unit:
         rows = {row.id: row for row in (await school.stand.catalog.home(unit, ANNA)).rows}
     assert rows["because-movie-301"].title == "Because you watched Space 1"
+    because = rows["because-movie-301"].because
+    assert because is not None
+    assert (because.id, because.title) == ("movie-301", "Space 1")
+    assert rows["recommended"].because is None
     assert {card.id for card in rows["because-movie-301"].items[:4]} == set(SPACE[1:])
     assert {card.id for card in rows["recommended"].items} >= set(SPACE[1:])
     assert "because-movie-401" not in rows, "nobody wants more of what was disliked"

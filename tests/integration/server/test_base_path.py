@@ -122,5 +122,5 @@ def test_outside_the_prefix_the_same_is_answered(visitor: httpx2.Client) -> None
 
 def test_a_trusted_proxy_says_for_whom_it_asks(server: Product, visitor: httpx2.Client) -> None:
     visitor.get(f"{API}/setup", headers={"x-forwarded-for": "198.51.100.7, 10.1.2.3", "x-request-id": "forwarded-1"})
-    lines = [json.loads(line) for line in server.errors.splitlines() if "forwarded-1" in line]
-    assert [line["client"] for line in lines] == ["198.51.100.7"]
+    lines = wait_until(lambda: [line for line in server.errors.splitlines() if "forwarded-1" in line], 10, "the line of the log")
+    assert [json.loads(line)["client"] for line in lines] == ["198.51.100.7"]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fail2ban import banned
 from tests.integration.server.conftest import Launch, Secrets, check_log
 from tests.servers.product import ADMIN, Product, run
 
@@ -72,6 +73,8 @@ def test_a_first_start_in_production(launch: Launch, secrets: Secrets, tmp_path:
         key = client.post("/api/v1/me/api-keys", json={"name": "k", "scopes": ["admin"], "expires_in": None}).raise_for_status()
         client.get("/api/v1/admin/jobs", headers={"x-api-key": key.json()["key"], "authorization": ""})
         client.post("/api/v1/auth/login", json={"name": ADMIN[0], "password": ADMIN[1]})  # wrong here
+        spoofed = {"x-forwarded-for": "192.0.2.1"}
+        client.post("/api/v1/auth/login", json={"name": "nobody", "password": "a wrong one"}, headers=spoofed)
         client.post("/api/v1/auth/refresh", json={"refresh_token": answer.json()["refresh_token"]})
         headers = {"x-forwarded-for": "198.51.100.7", "x-request-id": "forwarded-2"}
         assert client.get("/api/v1/me", headers=headers).headers["x-request-id"] == "forwarded-2"
@@ -85,14 +88,15 @@ def test_a_first_start_in_production(launch: Launch, secrets: Secrets, tmp_path:
     assert [line["client"] for line in requests if line["request_id"] == "forwarded-2"] == ["127.0.0.1"]
     assert [line["variable"] for line in lines if line["event"] == "unknown_setting"] == ["MATINEE_PROT"]
     assert any(line["logger"].startswith("uvicorn") for line in lines)
+    assert banned(server.errors) == ["127.0.0.1", "127.0.0.1"], "the address that connected, for names that are known or not"
 
 
 def test_the_link_of_the_first_start_works_once(launch: Launch, secrets: Secrets) -> None:
     nobody = {"admin_name": "", "admin_password": "", "trusted_proxies": "127.0.0.1"}
     server: Product = launch("--no-jobs", **nobody)
-    link = next(line.split()[-1] for line in server.output.splitlines() if "/setup?token=" in line)
-    assert link.startswith(f"{server.url}/setup?token=")
-    address, _, token = link.partition("?token=")
+    link = next(line.split()[-1] for line in server.output.splitlines() if "/setup#token=" in line)
+    assert link.startswith(f"{server.url}/setup#token=")
+    address, _, token = link.partition("#token=")
     secrets.seen.add(token)
     account = {"name": "grace", "password": "a sentence to remember"}
     from_afar = {"x-forwarded-for": "198.51.100.7"}

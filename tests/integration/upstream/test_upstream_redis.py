@@ -16,6 +16,7 @@ from matinee.infra.clock import SystemClock
 from matinee.infra.redis import RedisBus, RedisConnection, RedisOptions
 from matinee.infra.upstream import BreakerPolicy, Call, Upstream, UpstreamPolicy, Upstreams, UpstreamUnavailable
 from tests.servers import RedisServer
+from tests.servers.mock_network import MockNetwork
 
 pytestmark = pytest.mark.anyio
 DATABASES = (60, 61, 62, 63)
@@ -42,7 +43,7 @@ async def start(redis: RedisServer, worker_id: str) -> AsyncIterator[Start]:
             connection = RedisConnection(RedisOptions(redis.url(database)), SystemClock())
             stack.push_async_callback(connection.aclose)
             bus = await stack.enter_async_context(RedisBus(connection, SystemClock()))
-            network = httpx2.MockTransport(lambda _request: httpx2.Response(500))
+            network = MockNetwork(lambda _request: httpx2.Response(500))
             upstreams = await stack.enter_async_context(Upstreams(SystemClock(), CollectorRegistry(), bus, network=network))
             breaker = BreakerPolicy(minimum_calls=2, open_for=timedelta(minutes=5))
             policy = UpstreamPolicy("films", ("https://films.example",), attempts=1, breaker=breaker)

@@ -16,13 +16,14 @@ from prometheus_client import CollectorRegistry
 
 from matinee.infra.clock import ManualClock
 from matinee.infra.upstream import UpstreamRejected, Upstreams
-from matinee.ports.cdn import Cdn, NoCdn, Purged, edge_tag
+from matinee.ports.cdn import Cdn, NoCdn, Purged, TagsRefused, edge_tag
 from matinee.ports.metadata import Rejected, Unavailable
 from matinee.providers.cloudflare import BATCH, CloudflareCdn, CloudflareOptions, policy
 from matinee.providers.plain_cdn import PlainCdn
+from tests.servers.mock_network import MockNetwork
 
 pytestmark = pytest.mark.anyio
-ZONE, TOKEN = "0123456789abcdef0123456789abcdef", "invented-token-of-the-tests"
+ZONE, TOKEN = "fedcba9876543210fedcba9876543210", "invented-token-of-the-tests"
 RECORDED = Path(__file__).parents[2] / "fixtures" / "cloudflare"
 PATH = "/cinema/api/v1/images/poster/w342/tmdb~lantern.jpg"
 
@@ -61,7 +62,7 @@ class Edge:
 
 def made(edge: Callable[[httpx2.Request], httpx2.Response], **changes: str) -> CloudflareCdn:
     options = CloudflareOptions(**{"zone": ZONE, "token": TOKEN, **changes})
-    upstreams = Upstreams(SteadyClock(), CollectorRegistry(), network=httpx2.MockTransport(edge))
+    upstreams = Upstreams(SteadyClock(), CollectorRegistry(), network=MockNetwork(edge))
     return CloudflareCdn(upstreams.add(policy(options), kind="cdn"), options)
 
 
@@ -109,6 +110,19 @@ async def test_refusals(answer: httpx2.Response, words: str) -> None:
     assert outcome.reason.startswith("upstream_rejected: ")
     assert words in outcome.reason
     assert TOKEN not in outcome.reason
+
+
+@pytest.mark.parametrize("status", [200, 400, 403])
+async def test_a_plan_without_purges_by_tag_says_so_and_takes_addresses_and_everything(status: int) -> None:
+    refusals = [recorded("tags_refused", status) for _ in range(2 if status == 403 else 1)]
+    edge = Edge([*refusals, recorded("purged")])
+    cdn = made(edge)
+    outcome = await cdn.purge(tags=["lists"])
+    assert isinstance(outcome, TagsRefused)
+    assert "error 1107" in outcome.reason
+    assert await cdn.purge(urls=["https://tv.example/api/v1/home"]) == Purged(1)
+    assert await cdn.purge(everything=True) == Purged(1)
+    assert edge.bodies[-2:] == [{"files": ["https://tv.example/api/v1/home"]}, {"purge_everything": True}]
 
 
 async def test_a_good_token_that_is_refused_once_is_tried_again() -> None:

@@ -33,10 +33,12 @@ interface Hooks {
   /** The credential is missing or no longer good. */
   signedOut(code: string): void;
   language(): string;
+  /** Whether nothing of what the browser keeps may answer. */
+  fresh(): boolean;
   reached(answered: boolean): void;
 }
 
-let hooks: Hooks = { signedOut: () => {}, language: () => navigator.language, reached: () => {} };
+let hooks: Hooks = { signedOut: () => {}, language: () => navigator.language, fresh: () => false, reached: () => {} };
 
 export function installHooks(installed: Hooks): void {
   hooks = installed;
@@ -76,6 +78,7 @@ async function send(method: string, path: string, options: RequestOptions): Prom
       method,
       headers,
       credentials: "same-origin",
+      cache: hooks.fresh() ? "no-store" : "default",
       body: options.body === undefined ? null : JSON.stringify(options.body),
       signal: options.signal ?? null,
       keepalive: options.keepalive ?? false,

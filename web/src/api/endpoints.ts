@@ -22,7 +22,8 @@ export const api = {
   auth: {
     login: (name: string, password: string) =>
       request<{ user: wire.User }>("POST", "/auth/login", { body: { name, password } }),
-    logout: () => request<void>("POST", "/auth/logout"),
+    /** Ends the session; says where the sign-in at another service can be ended, too. */
+    logout: () => request<{ redirect_to: string | null }>("POST", "/auth/oidc/logout"),
   },
   me: {
     read: () => request<wire.Me>("GET", "/me"),

@@ -84,6 +84,119 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Entries
+         * @description Who did what, newest first: sign-ins and failures, accounts, keys, devices, blocks, settings.
+         *
+         *     Of failures, each address gets ten entries of its own in a minute and all together 120; the rest of the minute is one entry
+         *     with a number for each address.
+         */
+        get: operations["list_entries_api_v1_admin_audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Blocks
+         * @description Networks that are blocked now, newest first, with the rule and what was seen.
+         */
+        get: operations["list_blocks_api_v1_admin_blocks_get"];
+        put?: never;
+        /**
+         * Add Block
+         * @description Block an address or a network, in every process within a second.
+         *
+         *     A block that is there already is replaced. `conflict` for a network that you are in yourself.
+         */
+        post: operations["add_block_api_v1_admin_blocks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/blocks/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Lists
+         * @description Networks that are never blocked (`allow`, which wins) and such as always are (`deny`).
+         */
+        get: operations["read_lists_api_v1_admin_blocks_lists_get"];
+        /**
+         * Change Lists
+         * @description Both lists anew, in every process within a second. `conflict` when you would lock yourself out.
+         */
+        put: operations["change_lists_api_v1_admin_blocks_lists_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/blocks/suspects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Suspects
+         * @description Who looks suspicious to the process that answers, and why: the hundred with the highest scores.
+         */
+        get: operations["suspects_api_v1_admin_blocks_suspects_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/blocks/{block_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Block
+         * @description End a block at once, in every process within a second. An automatic one then does not count as an offence.
+         */
+        delete: operations["delete_block_api_v1_admin_blocks__block_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/breakers": {
         parameters: {
             query?: never;
@@ -206,6 +319,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Invitations
+         * @description Invitations, newest first; those that ended are kept for a week.
+         */
+        get: operations["list_invitations_api_v1_admin_invitations_get"];
+        put?: never;
+        /**
+         * Create Invitation
+         * @description A link with which somebody makes an account. It is shown this once.
+         */
+        post: operations["create_invitation_api_v1_admin_invitations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Invitation
+         * @description The link stops working at once. Accounts made with it stay.
+         */
+        delete: operations["delete_invitation_api_v1_admin_invitations__invitation_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/jobs": {
         parameters: {
             query?: never;
@@ -290,6 +447,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Limits
+         * @description What each kind of caller may ask for, and where it is counted.
+         */
+        get: operations["limits_api_v1_admin_limits_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Permissions
+         * @description What there is to grant, and what comes with each tier.
+         */
+        get: operations["list_permissions_api_v1_admin_permissions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/recommendations/learn": {
         parameters: {
             query?: never;
@@ -344,6 +541,209 @@ export interface paths {
         get: operations["stats_api_v1_admin_stats_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Users
+         * @description Everybody who has an account, by name.
+         */
+        get: operations["list_users_api_v1_admin_users_get"];
+        put?: never;
+        /**
+         * Add User
+         * @description A new account. Better is an invitation: then nobody but its owner ever knows the password.
+         */
+        post: operations["add_user_api_v1_admin_users_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read User
+         * @description One account.
+         */
+        get: operations["read_user_api_v1_admin_users__user_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete User
+         * @description Delete an account with its profiles, progress, sessions and keys, for good. `conflict` for the last working
+         *     administrator.
+         */
+        delete: operations["delete_user_api_v1_admin_users__user_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change User
+         * @description Change an account. With `If-Match` only if it is still as you read it (412).
+         *
+         *     What it may do is different at once: sessions are looked up anew, and access tokens must be refreshed. Disabling ends its
+         *     sessions, invitations and playing. `conflict` for a taken name, and for the last working administrator.
+         */
+        patch: operations["change_user_api_v1_admin_users__user_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/admin/users/{user_id}/password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset Password
+         * @description A link with which somebody chooses a new password, once, within a day. The link before ends. It is shown this once.
+         */
+        post: operations["reset_password_api_v1_admin_users__user_id__password_reset_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/users/{user_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sessions
+         * @description Where somebody is signed in, the last used first.
+         */
+        get: operations["list_sessions_api_v1_admin_users__user_id__sessions_get"];
+        put?: never;
+        post?: never;
+        /**
+         * Sign Out Everywhere
+         * @description Sign somebody out everywhere, at once. API keys stay.
+         */
+        delete: operations["sign_out_everywhere_api_v1_admin_users__user_id__sessions_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/device/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Device
+         * @description Let the device in as yourself, or refuse it. A code works once.
+         */
+        post: operations["approve_device_api_v1_auth_device_approve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/device/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Inspect Device
+         * @description Which device shows this code: look before you let it in. Guesses are limited.
+         */
+        post: operations["inspect_device_api_v1_auth_device_inspect_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/device/poll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Poll Device
+         * @description Whether somebody has let the device in.
+         *
+         *     400 `authorization_pending` until then, 400 `slow_down` for polls before their time (each makes the interval five seconds
+         *     longer), 400 `device_code_expired`, 403 `device_denied`.
+         */
+        post: operations["poll_device_api_v1_auth_device_poll_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/device/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Device
+         * @description A code for a device that cannot type well (RFC 8628). Show it with the address or the QR code, then poll.
+         */
+        post: operations["start_device_api_v1_auth_device_start_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Inspect Invitation
+         * @description What an invitation offers. 404 when it does not work any more; twenty of those in 15 minutes: 429.
+         */
+        post: operations["inspect_invitation_api_v1_auth_invitation_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -414,6 +814,171 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/oidc/backchannel-logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End From Provider
+         * @description A provider's word that a sign-in has ended there (OpenID Connect Back-Channel Logout): the sessions here end at once.
+         */
+        post: operations["end_from_provider_api_v1_auth_oidc_backchannel_logout_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finish Oidc
+         * @description Where a provider sends the browser back to. Problems go to `/signin?problem=<code>`.
+         */
+        get: operations["finish_oidc_api_v1_auth_oidc_callback_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/oidc/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Logout Everywhere
+         * @description End this session as `POST /auth/logout` does, and say where its sign-in at the provider can be ended, too.
+         */
+        post: operations["logout_everywhere_api_v1_auth_oidc_logout_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/oidc/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Start Oidc
+         * @description Go to a provider of sign-ins. For a browser to open, not for a program to call.
+         *
+         *     `purpose=link` links the identity to the account that is signed in; only a page of this server may begin that. Where the
+         *     provider does not answer, the browser comes back to `/signin?problem=<code>`.
+         */
+        get: operations["start_oidc_api_v1_auth_oidc_start_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset Password
+         * @description Choose a new password with the link of an administrator. All your sessions end; sign in afterwards.
+         */
+        post: operations["reset_password_api_v1_auth_password_reset_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/plex/poll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Poll Plex
+         * @description Whether the person has confirmed at Plex. 202 `plex_sign_in_pending` until then; 401 `plex_token_expired` at the end.
+         */
+        post: operations["poll_plex_api_v1_auth_plex_poll_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/plex/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Plex
+         * @description Begin to sign in with Plex, or to link a Plex account to yours.
+         *
+         *     Open `auth_url` for the person, then ask `POST /auth/plex/poll` every two seconds from the same browser.
+         */
+        post: operations["start_plex_api_v1_auth_plex_start_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Ways In
+         * @description How one may sign in here.
+         */
+        get: operations["list_ways_in_api_v1_auth_providers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/refresh": {
         parameters: {
             query?: never;
@@ -428,6 +993,26 @@ export interface paths {
          * @description A new access token and a new refresh token. Using a refresh token twice ends the session, because somebody copied it.
          */
         post: operations["refresh_api_v1_auth_refresh_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Register
+         * @description Make an account with an invitation, and sign in as `POST /auth/login` does.
+         */
+        post: operations["register_api_v1_auth_register_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -552,6 +1137,8 @@ export interface paths {
          * Image
          * @description A poster, backdrop, still, portrait or logo, as AVIF or WebP where `Accept` names them, else as JPEG (a logo as PNG). The
          *     original comes as it is. The bytes behind a URL never change.
+         *
+         *     A picture that must be made first counts for its caller: ten times as many are made in a minute as misses are answered.
          */
         get: operations["image_api_v1_images__kind___size___name__get"];
         put?: never;
@@ -825,7 +1412,7 @@ export interface paths {
         };
         /**
          * Me
-         * @description Who you are, and what the credential you use may do.
+         * @description Who you are, the profile in use, and what the credential you use may do.
          */
         get: operations["me_api_v1_me_get"];
         put?: never;
@@ -833,7 +1420,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change Me
+         * @description Change your name, with which you sign in. Access tokens must be refreshed afterwards.
+         */
+        patch: operations["change_me_api_v1_me_patch"];
         trace?: never;
     };
     "/api/v1/me/api-keys": {
@@ -880,6 +1471,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/api-keys/{key_id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate Api Key
+         * @description A new key in place of this one, which stops working at once. Name, scopes and lifetime are the same.
+         */
+        post: operations["rotate_api_key_api_v1_me_api_keys__key_id__rotate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/continue-watching": {
         parameters: {
             query?: never;
@@ -920,6 +1531,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Identities
+         * @description Where else you sign in from: Plex, and providers of sign-ins.
+         */
+        get: operations["list_identities_api_v1_me_identities_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/identities/{identity_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Unlink Identity
+         * @description Unlink an identity. 409 when it is your only way in.
+         */
+        delete: operations["unlink_identity_api_v1_me_identities__identity_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/password": {
         parameters: {
             query?: never;
@@ -934,6 +1585,78 @@ export interface paths {
          */
         put: operations["change_password_api_v1_me_password_put"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Profiles
+         * @description The profiles of your account, the default one first.
+         */
+        get: operations["list_profiles_api_v1_me_profiles_get"];
+        put?: never;
+        /**
+         * Create Profile
+         * @description A new profile, with its own progress, ratings, watchlist and home page. An account has at most eight.
+         */
+        post: operations["create_profile_api_v1_me_profiles_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/profiles/{profile_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Profile
+         * @description Delete a profile with what it watched and rated. Devices that use it are signed out, keys made for it are deleted.
+         */
+        delete: operations["delete_profile_api_v1_me_profiles__profile_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Profile
+         * @description Change a profile. A new limit holds at once; clients with an access token refresh it then.
+         */
+        patch: operations["change_profile_api_v1_me_profiles__profile_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/me/profiles/{profile_id}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use Profile
+         * @description Go on as this profile, in this session. A profile with a PIN asks for it.
+         *
+         *     Who sent an access token goes on with the one in the answer: those from before end. A missing or wrong PIN is a 422 at
+         *     `body.pin` with the code `pin_required` or `pin_wrong`; five wrong ones in 15 minutes: 429. Browsers that enter a limited
+         *     profile drop what they kept of earlier answers (`Clear-Site-Data`).
+         */
+        post: operations["use_profile_api_v1_me_profiles__profile_id__use_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2107,6 +2830,31 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * ActiveProfile
+         * @description The profile in use.
+         */
+        ActiveProfile: {
+            /**
+             * Avatar
+             * @enum {string}
+             */
+            avatar: "comet" | "fern" | "fox" | "lantern" | "moon" | "otter" | "owl" | "reel" | "rocket" | "sun" | "wave" | "whale";
+            /** Id */
+            id: string;
+            /**
+             * Language
+             * @description What the profile wants to read; pages ask the catalogue for it.
+             */
+            language: string | null;
+            /**
+             * Max Age
+             * @description Years; null: everything is shown.
+             */
+            max_age: number | null;
+            /** Name */
+            name: string;
+        };
+        /**
          * ActiveSession
          * @description A session in a list. `position` is what was asked for last, in seconds; null when this process has not seen it play.
          */
@@ -2141,6 +2889,128 @@ export interface components {
             /** User Name */
             user_name: string;
         };
+        /**
+         * ActorView
+         * @description Who did it.
+         */
+        ActorView: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * AdminUserBody
+         * @description A new account.
+         */
+        AdminUserBody: {
+            /** Name */
+            name: string;
+            /**
+             * Password
+             * Format: password
+             * @example correct horse battery staple
+             */
+            password: string;
+            /**
+             * Role
+             * @default user
+             * @enum {string}
+             */
+            role: "admin" | "user";
+            /**
+             * Tier
+             * @default free
+             * @enum {string}
+             */
+            tier: "free" | "premium" | "api";
+        };
+        /**
+         * AdminUserPatch
+         * @description What is to change; what is left out or null stays.
+         */
+        AdminUserPatch: {
+            /**
+             * Denied
+             * @description Permissions that are taken away, all of them.
+             */
+            denied?: ("play" | "transcode" | "request" | "auto_approve" | "download" | "manage_requests" | "invite")[] | null;
+            /** Disabled */
+            disabled?: boolean | null;
+            /**
+             * Granted
+             * @description Permissions beyond those of the tier, all of them.
+             */
+            granted?: ("play" | "transcode" | "request" | "auto_approve" | "download" | "manage_requests" | "invite")[] | null;
+            limits?: components["schemas"]["LimitsBody"] | null;
+            /** Name */
+            name?: string | null;
+            /** Role */
+            role?: ("admin" | "user") | null;
+            /** Tier */
+            tier?: ("free" | "premium" | "api") | null;
+        };
+        /**
+         * AdminUserView
+         * @description An account. `limits` are its own numbers: null is its tier's.
+         */
+        AdminUserView: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Denied */
+            denied: ("play" | "transcode" | "request" | "auto_approve" | "download" | "manage_requests" | "invite")[];
+            /** Disabled */
+            disabled: boolean;
+            /** Granted */
+            granted: ("play" | "transcode" | "request" | "auto_approve" | "download" | "manage_requests" | "invite")[];
+            /** Has Password */
+            has_password: boolean;
+            /** Id */
+            id: string;
+            /** Identities */
+            identities: components["schemas"]["IdentityLabel"][];
+            /** Last Seen At */
+            last_seen_at: string | null;
+            limits: components["schemas"]["LimitsView"];
+            /** Name */
+            name: string;
+            /**
+             * Permissions
+             * @description What the account may do, all things considered.
+             */
+            permissions: ("play" | "transcode" | "request" | "auto_approve" | "download" | "manage_requests" | "invite")[];
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "admin" | "user";
+            /**
+             * Tier
+             * @enum {string}
+             */
+            tier: "free" | "premium" | "api";
+        };
+        /**
+         * AgeRatingView
+         * @description An age rating as a board prints it, and what it means.
+         */
+        AgeRatingView: {
+            /**
+             * Age
+             * @description Years; null where the rating says no age.
+             */
+            age?: number | null;
+            /** Rating */
+            rating: string;
+            /**
+             * Region
+             * @description ISO 3166-1: whose rating it is.
+             */
+            region: string;
+        };
         /** ApiKeyBody */
         ApiKeyBody: {
             /**
@@ -2153,6 +3023,11 @@ export interface components {
              * @example anna
              */
             name: string;
+            /**
+             * Profile Id
+             * @description The profile that it acts for; null: the default one. A limited profile's key reads and plays only.
+             */
+            profile_id?: string | null;
             /** Scopes */
             scopes: ("catalog:read" | "library:read" | "library:write" | "playback" | "progress" | "requests" | "downloads" | "admin")[];
         };
@@ -2176,8 +3051,79 @@ export interface components {
              * @description How the key starts, to recognise it by.
              */
             prefix: string;
+            /**
+             * Profile Id
+             * @description The profile that it acts for; null: the default one.
+             */
+            profile_id?: string | null;
             /** Scopes */
             scopes: ("catalog:read" | "library:read" | "library:write" | "playback" | "progress" | "requests" | "downloads" | "admin")[];
+        };
+        /** AudioTrackView */
+        AudioTrackView: {
+            /** Channels */
+            channels: number;
+            /** Codec */
+            codec: string;
+            /**
+             * Default
+             * @default false
+             */
+            default: boolean;
+            /** Index */
+            index: number;
+            /** Language */
+            language?: string | null;
+            /** Title */
+            title?: string | null;
+        };
+        /**
+         * AudioView
+         * @description A sound track. `name` is its part of the HLS address, null when it cannot be played.
+         */
+        AudioView: {
+            /** Channels */
+            channels: number;
+            /** Codec */
+            codec: string;
+            /** Default */
+            default: boolean;
+            /** Index */
+            index: number;
+            /** Language */
+            language: string | null;
+            /** Name */
+            name: string | null;
+            /** Title */
+            title: string | null;
+        };
+        /** AuditEntryView */
+        AuditEntryView: {
+            /** @description Null for the server itself, its command line, and who did not get in. */
+            actor: components["schemas"]["ActorView"] | null;
+            /** Address */
+            address: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Detail */
+            detail: {
+                [key: string]: unknown;
+            };
+            /** Device */
+            device: string;
+            /** Event */
+            event: string;
+            /** Id */
+            id: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "success" | "failure";
+            subject: components["schemas"]["SubjectView"] | null;
         };
         /**
          * BatchAnswer
@@ -2217,10 +3163,85 @@ export interface components {
             requests: components["schemas"]["BatchPart"][];
         };
         /**
+         * Because
+         * @description The title that a row is there for.
+         */
+        Because: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * BlockIn
+         * @description What to block.
+         */
+        BlockIn: {
+            /**
+             * Expires In
+             * @description Seconds; null for good.
+             */
+            expires_in?: number | null;
+            /**
+             * Network
+             * @example 203.0.113.0/24
+             */
+            network: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * BlockOut
+         * @description A block in force.
+         */
+        BlockOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Evidence
+             * @description The score, and for each rule that fitted what was seen.
+             */
+            evidence: {
+                [key: string]: unknown;
+            };
+            /** Expires At */
+            expires_at: string | null;
+            /** Id */
+            id: string;
+            /** Network */
+            network: string;
+            /** Note */
+            note: string;
+            /**
+             * Offence
+             * @description Which automatic block of this network it is within 30 days; each lasts longer.
+             */
+            offence: number;
+            /**
+             * Rule
+             * @description The rule that gave most points; null for a manual one.
+             */
+            rule: string | null;
+            /** Score */
+            score: number | null;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "automatic" | "manual";
+        };
+        /**
          * BreakerOut
          * @description The circuit breaker of an upstream, in the answering process.
          */
         BreakerOut: {
+            decision?: components["schemas"]["DecisionOut"] | null;
             /** Failed */
             failed: number;
             /**
@@ -2572,8 +3593,60 @@ export interface components {
              * @description How the key starts, to recognise it by.
              */
             prefix: string;
+            /**
+             * Profile Id
+             * @description The profile that it acts for; null: the default one.
+             */
+            profile_id?: string | null;
             /** Scopes */
             scopes: ("catalog:read" | "library:read" | "library:write" | "playback" | "progress" | "requests" | "downloads" | "admin")[];
+        };
+        /** CreatedInvitationView */
+        CreatedInvitationView: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Created By
+             * @description The id of the account that made it.
+             */
+            created_by: string | null;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Id */
+            id: string;
+            /** Note */
+            note: string;
+            /**
+             * Path
+             * @description The page to send, below the address of the server.
+             * @example /join#token=…
+             */
+            path: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "admin" | "user";
+            /**
+             * Tier
+             * @enum {string}
+             */
+            tier: "free" | "premium" | "api";
+            /**
+             * Token
+             * @description Shown this once.
+             */
+            token: string;
+            /** Used */
+            used: number;
+            /** Uses */
+            uses: number;
         };
         /** Credits */
         Credits: {
@@ -2618,6 +3691,27 @@ export interface components {
             name: string;
         };
         /**
+         * DecisionOut
+         * @description What an administrator has done to a breaker last.
+         */
+        DecisionOut: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "trip" | "reset";
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * By
+             * @description Their name; null for those who are not administrators.
+             */
+            by: string | null;
+        };
+        /**
          * DecisionView
          * @description How to play.
          */
@@ -2650,6 +3744,107 @@ export interface components {
         DemoView: {
             /** Installed */
             installed: boolean;
+        };
+        /** DeviceApproveBody */
+        DeviceApproveBody: {
+            /** Approve */
+            approve: boolean;
+            /**
+             * User Code
+             * @description As shown on the device; case and dashes do not matter.
+             * @example WDJB-MJHT
+             */
+            user_code: string;
+        };
+        /** DeviceInspectBody */
+        DeviceInspectBody: {
+            /**
+             * User Code
+             * @description As shown on the device; case and dashes do not matter.
+             * @example WDJB-MJHT
+             */
+            user_code: string;
+        };
+        /** DeviceInspectView */
+        DeviceInspectView: {
+            /**
+             * Address
+             * @description Where the device asked from.
+             */
+            address: string;
+            /** Client Name */
+            client_name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /** DevicePollBody */
+        DevicePollBody: {
+            /**
+             * Device Code
+             * Format: password
+             */
+            device_code: string;
+        };
+        /** DeviceStartBody */
+        DeviceStartBody: {
+            /**
+             * Client Name
+             * @default TV
+             */
+            client_name: string;
+        };
+        /**
+         * DeviceStartView
+         * @description RFC 8628 section 3.2, with the QR code drawn.
+         */
+        DeviceStartView: {
+            /**
+             * Device Code
+             * @description For `POST /auth/device/poll`; keep it on the device.
+             */
+            device_code: string;
+            /**
+             * Expires In
+             * @description Seconds.
+             */
+            expires_in: number;
+            /**
+             * Interval
+             * @description Seconds to wait between polls at least.
+             */
+            interval: number;
+            /**
+             * Qr Svg
+             * @description An SVG document.
+             */
+            qr_svg: string;
+            /**
+             * User Code
+             * @description Show it to the person.
+             * @example WDJB-MJHT
+             */
+            user_code: string;
+            /**
+             * Verification Path
+             * @description The page of this server where the code is typed in.
+             * @example /link
+             */
+            verification_path: string;
+            /** Verification Url */
+            verification_url: string;
+            /**
+             * Verification Url Complete
+             * @description With the code in it; what the QR code says.
+             */
+            verification_url_complete: string;
         };
         /**
          * DiskUse
@@ -2693,6 +3888,14 @@ export interface components {
             /** Still */
             still?: string | null;
         };
+        /** FarewellView */
+        FarewellView: {
+            /**
+             * Redirect To
+             * @description The provider's page that ends the sign-in there; null: there is none.
+             */
+            redirect_to: string | null;
+        };
         /**
          * FileSummary
          * @description One file of an item.
@@ -2727,7 +3930,7 @@ export interface components {
          */
         FileView: {
             /** Audio */
-            audio?: components["schemas"]["matinee__features__library__schemas__AudioView"][];
+            audio?: components["schemas"]["AudioTrackView"][];
             /** Chapters */
             chapters?: components["schemas"]["ChapterView"][];
             /** Container */
@@ -2767,10 +3970,29 @@ export interface components {
              */
             state: "ok" | "broken" | "missing";
             /** Subtitles */
-            subtitles?: components["schemas"]["matinee__features__library__schemas__SubtitleView"][];
+            subtitles?: components["schemas"]["SubtitleTrackView"][];
             video?: components["schemas"]["VideoView"] | null;
             /** Video Codec */
             video_codec?: string | null;
+        };
+        /**
+         * FindingOut
+         * @description A rule that fitted.
+         */
+        FindingOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Evidence */
+            evidence: {
+                [key: string]: unknown;
+            };
+            /** Points */
+            points: number;
+            /** Rule */
+            rule: string;
         };
         /**
          * FolderCreate
@@ -2917,9 +4139,22 @@ export interface components {
             /** Watched */
             watched: boolean;
         };
-        /** HomeRow */
+        /**
+         * HomeRow
+         * @description A row. `id` stays the same, so a client may give it a title in the person's language; `title` is English.
+         */
         HomeRow: {
-            /** Id */
+            /** @description What was watched or rated, for `because-…`. */
+            because?: components["schemas"]["Because"] | null;
+            /**
+             * Genre Id
+             * @description The genre, for `genre-…`; `GET /genres` has its name.
+             */
+            genre_id?: string | null;
+            /**
+             * Id
+             * @description `continue-watching`, `watchlist`, `recommended`, `because-<title>`, `recently-added`, `trending`, `popular-movies`, `popular-shows`, `movies`, `shows` or `genre-<genre>`.
+             */
             id: string;
             /** Items */
             items: components["schemas"]["TitleCard"][];
@@ -2935,6 +4170,117 @@ export interface components {
              * @default []
              */
             rows: components["schemas"]["HomeRow"][];
+        };
+        /**
+         * IdentityLabel
+         * @description Another way into the account.
+         */
+        IdentityLabel: {
+            /** Label */
+            label: string;
+            /** Provider */
+            provider: string;
+        };
+        /** IdentityView */
+        IdentityView: {
+            /** Id */
+            id: string;
+            /**
+             * Label
+             * @description Who you are there.
+             */
+            label: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /**
+             * Linked At
+             * Format: date-time
+             */
+            linked_at: string;
+            /**
+             * Provider
+             * @description `plex`, or the id of an OpenID Connect provider.
+             */
+            provider: string;
+        };
+        /**
+         * InvitationBody
+         * @description A new invitation.
+         */
+        InvitationBody: {
+            /**
+             * Expires In
+             * @description Seconds.
+             * @default 604800
+             */
+            expires_in: number;
+            /**
+             * Note
+             * @description For yourself: whom it is for.
+             * @default
+             */
+            note: string;
+            /**
+             * Role
+             * @default user
+             * @enum {string}
+             */
+            role: "admin" | "user";
+            /**
+             * Tier
+             * @default free
+             * @enum {string}
+             */
+            tier: "free" | "premium" | "api";
+            /**
+             * Uses
+             * @default 1
+             */
+            uses: number;
+        };
+        /** InvitationTokenBody */
+        InvitationTokenBody: {
+            /**
+             * Token
+             * Format: password
+             */
+            token: string;
+        };
+        /** InvitationView */
+        InvitationView: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Created By
+             * @description The id of the account that made it.
+             */
+            created_by: string | null;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Id */
+            id: string;
+            /** Note */
+            note: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "admin" | "user";
+            /**
+             * Tier
+             * @enum {string}
+             */
+            tier: "free" | "premium" | "api";
+            /** Used */
+            used: number;
+            /** Uses */
+            uses: number;
         };
         /**
          * ItemPosition
@@ -3160,6 +4506,87 @@ export interface components {
              */
             items: components["schemas"]["ItemSummary"][];
         };
+        /**
+         * LimitClass
+         * @description What is counted apart.
+         */
+        LimitClass: {
+            /** Description */
+            description: string;
+            /** Name */
+            name: string;
+            /**
+             * Period
+             * @description Seconds.
+             */
+            period: number;
+        };
+        /**
+         * LimitsBody
+         * @description Numbers in place of the tier's; null is the tier's, what is left out stays.
+         */
+        LimitsBody: {
+            /** Downloads Per Day */
+            downloads_per_day?: number | null;
+            /** Requests Per Day */
+            requests_per_day?: number | null;
+            /** Streams */
+            streams?: number | null;
+            /** Transcodes */
+            transcodes?: number | null;
+        };
+        /**
+         * LimitsOut
+         * @description The limits in force. An administrator has none but at sign-in.
+         */
+        LimitsOut: {
+            /**
+             * Backend
+             * @description Where is counted; in memory each process does so for itself.
+             * @enum {string}
+             */
+            backend: "memory" | "redis";
+            /**
+             * Callers
+             * @description Callers and classes that the process which answers counts now.
+             */
+            callers: number;
+            /** Classes */
+            classes: components["schemas"]["LimitClass"][];
+            /**
+             * Degraded
+             * @description Whether Redis cannot be reached, so that each process counts for itself.
+             */
+            degraded: boolean;
+            /**
+             * Period
+             * @description Seconds, where a class has no other.
+             */
+            period: number;
+            /**
+             * Tiers
+             * @description Requests in a period, by tier and class.
+             */
+            tiers: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+        };
+        /**
+         * LimitsView
+         * @description How much an account may use. `streams` and `transcodes` are at the same time.
+         */
+        LimitsView: {
+            /** Downloads Per Day */
+            downloads_per_day: number | null;
+            /** Requests Per Day */
+            requests_per_day: number | null;
+            /** Streams */
+            streams: number | null;
+            /** Transcodes */
+            transcodes: number | null;
+        };
         /** ListOf[ActiveSession] */
         ListOf_ActiveSession_: {
             /** Items */
@@ -3167,10 +4594,31 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** ListOf[AdminUserView] */
+        ListOf_AdminUserView_: {
+            /** Items */
+            items: components["schemas"]["AdminUserView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** ListOf[ApiKeyView] */
         ListOf_ApiKeyView_: {
             /** Items */
             items: components["schemas"]["ApiKeyView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** ListOf[AuditEntryView] */
+        ListOf_AuditEntryView_: {
+            /** Items */
+            items: components["schemas"]["AuditEntryView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** ListOf[BlockOut] */
+        ListOf_BlockOut_: {
+            /** Items */
+            items: components["schemas"]["BlockOut"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -3185,6 +4633,20 @@ export interface components {
         ListOf_HistoryEntry_: {
             /** Items */
             items: components["schemas"]["HistoryEntry"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** ListOf[IdentityView] */
+        ListOf_IdentityView_: {
+            /** Items */
+            items: components["schemas"]["IdentityView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** ListOf[InvitationView] */
+        ListOf_InvitationView_: {
+            /** Items */
+            items: components["schemas"]["InvitationView"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -3206,6 +4668,13 @@ export interface components {
         ListOf_ProblemView_: {
             /** Items */
             items: components["schemas"]["ProblemView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** ListOf[ProfileView] */
+        ListOf_ProfileView_: {
+            /** Items */
+            items: components["schemas"]["ProfileView"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -3233,7 +4702,7 @@ export interface components {
         /** ListOf[SessionView] */
         ListOf_SessionView_: {
             /** Items */
-            items: components["schemas"]["matinee__features__accounts__schemas__SessionView"][];
+            items: components["schemas"]["SessionView"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -3257,6 +4726,44 @@ export interface components {
             items: components["schemas"]["WatchlistEntry"][];
             /** Next Cursor */
             next_cursor?: string | null;
+        };
+        /** ListOf[WayInView] */
+        ListOf_WayInView_: {
+            /** Items */
+            items: components["schemas"]["WayInView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * Lists
+         * @description Networks that are never blocked, and such as always are.
+         */
+        Lists: {
+            /** Allow */
+            allow: string[];
+            /** Deny */
+            deny: string[];
+        };
+        /**
+         * ListsIn
+         * @description Both lists anew.
+         */
+        ListsIn: {
+            /** Allow */
+            allow: string[];
+            /** Deny */
+            deny: string[];
+        };
+        /**
+         * ListsOut
+         * @description The administrators' lists, and what the settings add to them.
+         */
+        ListsOut: {
+            /** Allow */
+            allow: string[];
+            /** Deny */
+            deny: string[];
+            from_settings: components["schemas"]["Lists"];
         };
         /** LoginBody */
         LoginBody: {
@@ -3295,10 +4802,20 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Has Password */
+            has_password: boolean;
             /** Id */
             id: string;
             /** Name */
             name: string;
+            /** Permissions */
+            permissions: ("play" | "transcode" | "request" | "auto_approve" | "download" | "manage_requests" | "invite")[];
+            profile: components["schemas"]["ActiveProfile"];
+            /**
+             * Profiles Count
+             * @description How many profiles share the account.
+             */
+            profiles_count: number;
             /**
              * Role
              * @enum {string}
@@ -3319,6 +4836,8 @@ export interface components {
         MovieView: {
             /** Added At */
             added_at?: string | null;
+            /** @description The rating that says for which age it is: the region's, else another's. */
+            age_rating?: components["schemas"]["AgeRatingView"] | null;
             /**
              * Attribution
              * @default
@@ -3430,20 +4949,68 @@ export interface components {
             /** Year */
             year?: number | null;
         };
+        /**
+         * OfferView
+         * @description What an invitation offers.
+         */
+        OfferView: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "admin" | "user";
+            /**
+             * Server
+             * @description The name of the program.
+             * @example Matinee
+             */
+            server: string;
+            /**
+             * Tier
+             * @enum {string}
+             */
+            tier: "free" | "premium" | "api";
+        };
         /** PasswordBody */
         PasswordBody: {
             /**
              * Current Password
-             * Format: password
-             * @example correct horse battery staple
+             * @description Not asked of who has none yet and has just signed in.
              */
-            current_password: string;
+            current_password?: string | null;
             /**
              * New Password
              * Format: password
              * @example correct horse battery staple
              */
             new_password: string;
+        };
+        /**
+         * PermissionView
+         * @description A permission and what it means.
+         */
+        PermissionView: {
+            /** Description */
+            description: string;
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "play" | "transcode" | "request" | "auto_approve" | "download" | "manage_requests" | "invite";
+        };
+        /**
+         * PermissionsView
+         * @description What there is to grant, and what each tier has.
+         */
+        PermissionsView: {
+            /** Permissions */
+            permissions: components["schemas"]["PermissionView"][];
+            tiers: components["schemas"]["TiersView"];
         };
         /**
          * PersonCard
@@ -3550,6 +5117,40 @@ export interface components {
              * @default []
              */
             titles: components["schemas"]["PersonCard"][];
+        };
+        /** PlexPollBody */
+        PlexPollBody: {
+            /** Id */
+            id: string;
+        };
+        /** PlexStartBody */
+        PlexStartBody: {
+            /**
+             * Purpose
+             * @default sign_in
+             * @enum {string}
+             */
+            purpose: "sign_in" | "link";
+        };
+        /** PlexStartView */
+        PlexStartView: {
+            /**
+             * Auth Url
+             * @description Open it for the person: Plex asks there whether it is them.
+             */
+            auth_url: string;
+            /** Code */
+            code: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Id
+             * @description For `POST /auth/plex/poll`, in the browser that started it and in no other.
+             */
+            id: string;
         };
         /**
          * PrepareIn
@@ -3695,6 +5296,81 @@ export interface components {
             threads: number;
         };
         /**
+         * ProfileBody
+         * @description A new profile. Without `max_age` it may see everything.
+         */
+        ProfileBody: {
+            /**
+             * Avatar
+             * @enum {string}
+             */
+            avatar: "comet" | "fern" | "fox" | "lantern" | "moon" | "otter" | "owl" | "reel" | "rocket" | "sun" | "wave" | "whale";
+            /** Language */
+            language?: string | null;
+            /** Max Age */
+            max_age?: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Pin
+             * @description Asked for whenever somebody enters the profile.
+             */
+            pin?: string | null;
+        };
+        /**
+         * ProfileChange
+         * @description What is left out stays; null takes the language, the limit or the PIN away.
+         */
+        ProfileChange: {
+            /** Avatar */
+            avatar?: ("comet" | "fern" | "fox" | "lantern" | "moon" | "otter" | "owl" | "reel" | "rocket" | "sun" | "wave" | "whale") | null;
+            /** Language */
+            language?: string | null;
+            /** Max Age */
+            max_age?: number | null;
+            /** Name */
+            name?: string | null;
+            /** Pin */
+            pin?: string | null;
+        };
+        /**
+         * ProfileView
+         * @description One of the profiles of the account.
+         */
+        ProfileView: {
+            /**
+             * Active
+             * @description Whether it is the one in use here.
+             */
+            active: boolean;
+            /**
+             * Avatar
+             * @enum {string}
+             */
+            avatar: "comet" | "fern" | "fox" | "lantern" | "moon" | "otter" | "owl" | "reel" | "rocket" | "sun" | "wave" | "whale";
+            /** Has Pin */
+            has_pin: boolean;
+            /** Id */
+            id: string;
+            /**
+             * Is Default
+             * @description Who signs in begins with it. It cannot be limited or deleted.
+             */
+            is_default: boolean;
+            /**
+             * Language
+             * @description What the profile wants to read; pages ask the catalogue for it.
+             */
+            language: string | null;
+            /**
+             * Max Age
+             * @description Years; null: everything is shown.
+             */
+            max_age: number | null;
+            /** Name */
+            name: string;
+        };
+        /**
          * ProgressView
          * @description The progress that holds after the report; it is a newer one's when the report came late.
          */
@@ -3836,6 +5512,30 @@ export interface components {
              */
             refresh_token: string;
         };
+        /** RegisterBody */
+        RegisterBody: {
+            /** Name */
+            name: string;
+            /**
+             * Password
+             * Format: password
+             * @example correct horse battery staple
+             */
+            password: string;
+            /**
+             * Token
+             * Format: password
+             */
+            token: string;
+        };
+        /**
+         * RenameBody
+         * @description What one may change about oneself.
+         */
+        RenameBody: {
+            /** Name */
+            name?: string | null;
+        };
         /**
          * RenditionView
          * @description One size of the picture. `bandwidth` is the peak in bits per second, sound included.
@@ -3886,6 +5586,39 @@ export interface components {
              * @enum {string}
              */
             state: "playing" | "paused" | "stopped";
+        };
+        /** ResetBody */
+        ResetBody: {
+            /**
+             * Password
+             * Format: password
+             * @example correct horse battery staple
+             */
+            password: string;
+            /**
+             * Token
+             * Format: password
+             */
+            token: string;
+        };
+        /** ResetLinkView */
+        ResetLinkView: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Path
+             * @description The page to send, below the address of the server.
+             * @example /reset#token=…
+             */
+            path: string;
+            /**
+             * Token
+             * @description Shown this once.
+             */
+            token: string;
         };
         /**
          * ScanStart
@@ -4122,6 +5855,8 @@ export interface components {
              * @description When it last answered, or failed to.
              */
             checked_at: string | null;
+            /** @description Null where no administrator ever tripped or reset it. */
+            decision?: components["schemas"]["DecisionOut"] | null;
             /**
              * In Flight
              * @description Requests under way.
@@ -4185,6 +5920,43 @@ export interface components {
             /** Title Id */
             title_id?: string | null;
         };
+        /** SessionView */
+        SessionView: {
+            /**
+             * Address
+             * @description Where the sign-in came from.
+             */
+            address: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Current
+             * @description Whether it is the one this request came in.
+             */
+            current: boolean;
+            /** Device */
+            device: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Id */
+            id: string;
+            /**
+             * Last Address
+             * @description Where it was last seen.
+             */
+            last_address: string;
+            /**
+             * Last Seen At
+             * Format: date-time
+             */
+            last_seen_at: string;
+        };
         /** SetupBody */
         SetupBody: {
             /**
@@ -4217,6 +5989,12 @@ export interface components {
         };
         /** SetupView */
         SetupView: {
+            /**
+             * Catalog Access
+             * @description Who may read the catalogue.
+             * @enum {string}
+             */
+            catalog_access: "members" | "public";
             /** Demo */
             demo: boolean;
             /** Folders */
@@ -4235,6 +6013,8 @@ export interface components {
         ShowView: {
             /** Added At */
             added_at?: string | null;
+            /** @description The rating that says for which age it is: the region's, else another's. */
+            age_rating?: components["schemas"]["AgeRatingView"] | null;
             /**
              * Attribution
              * @default
@@ -4410,6 +6190,100 @@ export interface components {
             /** Version */
             version: string;
         };
+        /**
+         * StreamingSessionView
+         * @description A playing. All URLs are signed: they need no header, and stop working at `expires_at` or when the session is deleted.
+         *
+         *     Play `file_url` when `decision.method` is `direct`, `master_url` (HLS) otherwise.
+         */
+        StreamingSessionView: {
+            /** Audio */
+            audio: components["schemas"]["AudioView"][];
+            /** Chapters */
+            chapters: components["schemas"]["ChapterView"][];
+            decision: components["schemas"]["DecisionView"];
+            /** Duration */
+            duration: number;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** File Url */
+            file_url: string;
+            /** Id */
+            id: string;
+            item: components["schemas"]["ItemSummary"];
+            /** Master Url */
+            master_url: string;
+            /** Next Item Id */
+            next_item_id: string | null;
+            /** Renditions */
+            renditions: components["schemas"]["RenditionView"][];
+            /** Resume Position */
+            resume_position: number;
+            /** Subtitles */
+            subtitles: components["schemas"]["SubtitleView"][];
+            /** Trickplay Url */
+            trickplay_url: string;
+        };
+        /**
+         * SubjectView
+         * @description What it was done to.
+         */
+        SubjectView: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+        };
+        /** SubtitleTrackView */
+        SubtitleTrackView: {
+            /** Codec */
+            codec: string;
+            /**
+             * Default
+             * @default false
+             */
+            default: boolean;
+            /**
+             * External
+             * @default false
+             */
+            external: boolean;
+            /**
+             * Forced
+             * @default false
+             */
+            forced: boolean;
+            /** Index */
+            index: number;
+            /** Language */
+            language?: string | null;
+            /**
+             * Text
+             * @default true
+             */
+            text: boolean;
+            /** Title */
+            title?: string | null;
+        };
+        /**
+         * SubtitleView
+         * @description A subtitle track that can be shown as text.
+         */
+        SubtitleView: {
+            /** Forced */
+            forced: boolean;
+            /** Index */
+            index: number;
+            /** Language */
+            language: string | null;
+            /** Title */
+            title: string | null;
+        };
         /** Suggestion */
         Suggestion: {
             /** Id */
@@ -4429,6 +6303,57 @@ export interface components {
             degraded?: components["schemas"]["Degraded"] | null;
             /** Items */
             items: components["schemas"]["Suggestion"][];
+        };
+        /**
+         * SuspectList
+         * @description The worst of them.
+         */
+        SuspectList: {
+            /** Items */
+            items: components["schemas"]["SuspectOut"][];
+        };
+        /**
+         * SuspectOut
+         * @description Somebody who looks suspicious; the score halves every ten minutes.
+         */
+        SuspectOut: {
+            /**
+             * Address
+             * @description An address, a network of IPv6, or `account:` with the id of an account.
+             */
+            address: string;
+            /** Findings */
+            findings: components["schemas"]["FindingOut"][];
+            /**
+             * Last Seen At
+             * Format: date-time
+             */
+            last_seen_at: string;
+            /** Score */
+            score: number;
+            /**
+             * Threshold
+             * @description At this score the address is blocked.
+             */
+            threshold: number;
+        };
+        /**
+         * TierView
+         * @description What comes with a tier; null is without limit.
+         */
+        TierView: {
+            limits: components["schemas"]["LimitsView"];
+            /** Permissions */
+            permissions: ("play" | "transcode" | "request" | "auto_approve" | "download" | "manage_requests" | "invite")[];
+        };
+        /**
+         * TiersView
+         * @description Every tier.
+         */
+        TiersView: {
+            api: components["schemas"]["TierView"];
+            free: components["schemas"]["TierView"];
+            premium: components["schemas"]["TierView"];
         };
         /**
          * TitleCard
@@ -4533,6 +6458,31 @@ export interface components {
             /** Watched */
             watched: boolean;
         };
+        /** UseBody */
+        UseBody: {
+            /**
+             * Pin
+             * @description Needed where the profile has one.
+             */
+            pin?: string | null;
+        };
+        /**
+         * UsedProfileView
+         * @description The profile that was entered. Who came with an access token goes on with the new one; the old one has ended.
+         */
+        UsedProfileView: {
+            /**
+             * Access Token
+             * @description Null where the cookie is the credential.
+             */
+            access_token: string | null;
+            /**
+             * Expires In
+             * @description Seconds until the access token ends.
+             */
+            expires_in: number | null;
+            profile: components["schemas"]["ProfileView"];
+        };
         /** UserView */
         UserView: {
             /** Id */
@@ -4636,154 +6586,20 @@ export interface components {
             /** Title Id */
             title_id: string;
         };
-        /** SessionView */
-        matinee__features__accounts__schemas__SessionView: {
-            /** Address */
-            address: string;
+        /** WayInView */
+        WayInView: {
             /**
-             * Created At
-             * Format: date-time
+             * Id
+             * @description For `GET /auth/oidc/start?provider=`.
              */
-            created_at: string;
-            /**
-             * Current
-             * @description Whether it is the one this request came in.
-             */
-            current: boolean;
-            /** Device */
-            device: string;
-            /**
-             * Expires At
-             * Format: date-time
-             */
-            expires_at: string;
-            /** Id */
             id: string;
             /**
-             * Last Seen At
-             * Format: date-time
+             * Kind
+             * @enum {string}
              */
-            last_seen_at: string;
-        };
-        /** AudioView */
-        matinee__features__library__schemas__AudioView: {
-            /** Channels */
-            channels: number;
-            /** Codec */
-            codec: string;
-            /**
-             * Default
-             * @default false
-             */
-            default: boolean;
-            /** Index */
-            index: number;
-            /** Language */
-            language?: string | null;
-            /** Title */
-            title?: string | null;
-        };
-        /** SubtitleView */
-        matinee__features__library__schemas__SubtitleView: {
-            /** Codec */
-            codec: string;
-            /**
-             * Default
-             * @default false
-             */
-            default: boolean;
-            /**
-             * External
-             * @default false
-             */
-            external: boolean;
-            /**
-             * Forced
-             * @default false
-             */
-            forced: boolean;
-            /** Index */
-            index: number;
-            /** Language */
-            language?: string | null;
-            /**
-             * Text
-             * @default true
-             */
-            text: boolean;
-            /** Title */
-            title?: string | null;
-        };
-        /**
-         * AudioView
-         * @description A sound track. `name` is its part of the HLS address, null when it cannot be played.
-         */
-        matinee__features__playback__schemas__AudioView: {
-            /** Channels */
-            channels: number;
-            /** Codec */
-            codec: string;
-            /** Default */
-            default: boolean;
-            /** Index */
-            index: number;
-            /** Language */
-            language: string | null;
-            /** Name */
-            name: string | null;
-            /** Title */
-            title: string | null;
-        };
-        /**
-         * SessionView
-         * @description A playing. All URLs are signed: they need no header, and stop working at `expires_at` or when the session is deleted.
-         *
-         *     Play `file_url` when `decision.method` is `direct`, `master_url` (HLS) otherwise.
-         */
-        matinee__features__playback__schemas__SessionView: {
-            /** Audio */
-            audio: components["schemas"]["matinee__features__playback__schemas__AudioView"][];
-            /** Chapters */
-            chapters: components["schemas"]["ChapterView"][];
-            decision: components["schemas"]["DecisionView"];
-            /** Duration */
-            duration: number;
-            /**
-             * Expires At
-             * Format: date-time
-             */
-            expires_at: string;
-            /** File Url */
-            file_url: string;
-            /** Id */
-            id: string;
-            item: components["schemas"]["ItemSummary"];
-            /** Master Url */
-            master_url: string;
-            /** Next Item Id */
-            next_item_id: string | null;
-            /** Renditions */
-            renditions: components["schemas"]["RenditionView"][];
-            /** Resume Position */
-            resume_position: number;
-            /** Subtitles */
-            subtitles: components["schemas"]["matinee__features__playback__schemas__SubtitleView"][];
-            /** Trickplay Url */
-            trickplay_url: string;
-        };
-        /**
-         * SubtitleView
-         * @description A subtitle track that can be shown as text.
-         */
-        matinee__features__playback__schemas__SubtitleView: {
-            /** Forced */
-            forced: boolean;
-            /** Index */
-            index: number;
-            /** Language */
-            language: string | null;
-            /** Title */
-            title: string | null;
+            kind: "password" | "plex" | "oidc" | "device";
+            /** Label */
+            label: string;
         };
     };
     responses: never;
@@ -4812,6 +6628,51 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            /** @description `unknown_parameter`: Unknown parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Service Unavailable */
             503: {
                 headers: {
@@ -4819,6 +6680,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4841,6 +6711,78 @@ export interface operations {
                     "application/json": components["schemas"]["HealthDetails"];
                 };
             };
+            /** @description `unknown_parameter`: Unknown parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     live_api_health_live_get: {
@@ -4859,6 +6801,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4881,6 +6886,51 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            /** @description `unknown_parameter`: Unknown parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Service Unavailable */
             503: {
                 headers: {
@@ -4888,6 +6938,869 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_entries_api_v1_admin_audit_get: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Keep only these fields: names separated by commas, dotted for nested ones. */
+                fields?: string | null;
+                /** @description Only this event. */
+                event?: ("sign_in" | "sign_out" | "password_changed" | "password_reset" | "user_created" | "user_changed" | "user_deleted" | "role_changed" | "invitation_created" | "invitation_used" | "invitation_deleted" | "api_key_created" | "api_key_rotated" | "api_key_deleted" | "session_revoked" | "refresh_reused" | "identity_linked" | "identity_unlinked" | "device_approved" | "device_denied" | "profile_created" | "profile_changed" | "profile_deleted" | "profile_entered" | "block_created" | "block_removed" | "lists_changed" | "setting_changed") | null;
+                /** @description Only what this account did, or what was done to it. */
+                user_id?: string | null;
+                /** @description Only what worked, or what did not. */
+                outcome?: ("success" | "failure") | null;
+                /** @description Not before this instant. */
+                since?: string | null;
+                /** @description Before this instant. */
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOf_AuditEntryView_"];
+                };
+            };
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `invalid_cursor`: The cursor does not belong to this list; `unknown_field`: Unknown field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_blocks_api_v1_admin_blocks_get: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Keep only these fields: names separated by commas, dotted for nested ones. */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOf_BlockOut_"];
+                };
+            };
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `invalid_cursor`: The cursor does not belong to this list; `unknown_field`: Unknown field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_block_api_v1_admin_blocks_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat a request with the same key and body within a day, and get the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlockIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockOut"];
+                };
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_lists_api_v1_admin_blocks_lists_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListsOut"];
+                };
+            };
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_lists_api_v1_admin_blocks_lists_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListsOut"];
+                };
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suspects_api_v1_admin_blocks_suspects_get: {
+        parameters: {
+            query?: {
+                /** @description Keep only these fields: names separated by commas, dotted for nested ones. */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuspectList"];
+                };
+            };
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `unknown_field`: Unknown field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_block_api_v1_admin_blocks__block_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                block_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4913,7 +7826,14 @@ export interface operations {
                     "application/json": components["schemas"]["ListOf_BreakerOut_"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4922,7 +7842,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4931,7 +7851,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4940,8 +7860,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4949,34 +7869,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4985,7 +7878,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4994,7 +7887,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5003,7 +7896,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5012,7 +7905,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -5043,7 +7936,7 @@ export interface operations {
                     "application/json": components["schemas"]["BreakerOut"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5052,7 +7945,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5061,7 +7954,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5070,7 +7963,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5079,7 +7972,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5088,8 +7981,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5097,16 +7990,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5115,7 +7999,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5124,7 +8008,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5133,7 +8017,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5142,7 +8026,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -5173,7 +8057,7 @@ export interface operations {
                     "application/json": components["schemas"]["BreakerOut"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5182,7 +8066,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5191,7 +8075,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5200,7 +8084,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5209,7 +8093,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5218,8 +8102,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5227,16 +8111,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5245,7 +8120,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5254,7 +8129,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5263,7 +8138,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5272,7 +8147,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -5301,7 +8176,14 @@ export interface operations {
                     "application/json": components["schemas"]["CacheFigures"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5310,7 +8192,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5319,7 +8201,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5328,8 +8210,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5337,43 +8219,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5382,7 +8228,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5391,7 +8237,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5400,7 +8246,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -5433,7 +8279,7 @@ export interface operations {
                     "application/json": components["schemas"]["CachePurged"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5442,7 +8288,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5451,7 +8297,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5460,7 +8306,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5469,7 +8315,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5478,7 +8324,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `payload_too_large`: The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5487,7 +8333,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5496,7 +8351,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5505,7 +8360,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5514,7 +8369,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5523,7 +8378,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5532,7 +8387,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -5561,7 +8416,7 @@ export interface operations {
                     "application/json": components["schemas"]["WarmStarted"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5570,7 +8425,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5579,7 +8434,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5588,16 +8443,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5606,8 +8452,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5615,25 +8461,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5642,7 +8470,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5651,7 +8479,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5660,7 +8488,385 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_invitations_api_v1_admin_invitations_get: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Keep only these fields: names separated by commas, dotted for nested ones. */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOf_InvitationView_"];
+                };
+            };
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `invalid_cursor`: The cursor does not belong to this list; `unknown_field`: Unknown field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_invitation_api_v1_admin_invitations_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat a request with the same key and body within a day, and get the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedInvitationView"];
+                };
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_invitation_api_v1_admin_invitations__invitation_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -5700,7 +8906,14 @@ export interface operations {
                     "application/json": components["schemas"]["ListOf_JobOut_"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `invalid_cursor`: The cursor does not belong to this list; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5709,7 +8922,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5718,7 +8931,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5727,8 +8940,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5736,34 +8949,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5772,7 +8958,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5781,7 +8967,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5790,7 +8976,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5799,7 +8985,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -5830,7 +9016,14 @@ export interface operations {
                     "application/json": components["schemas"]["JobOut"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5839,7 +9032,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5848,7 +9041,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5857,7 +9050,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5866,8 +9059,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5875,25 +9068,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5902,7 +9077,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5911,7 +9086,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5920,7 +9095,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5929,7 +9104,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -5960,7 +9135,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobOut"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5969,7 +9144,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5978,7 +9153,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5987,7 +9162,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5996,7 +9171,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6005,8 +9180,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6014,16 +9189,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6032,7 +9198,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6041,7 +9207,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6050,7 +9216,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6059,7 +9225,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -6090,7 +9256,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobOut"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6099,7 +9265,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6108,7 +9274,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6117,7 +9283,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6126,7 +9292,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6135,8 +9301,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6144,16 +9310,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6162,7 +9319,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6171,7 +9328,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6180,7 +9337,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6189,7 +9346,217 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    limits_api_v1_admin_limits_get: {
+        parameters: {
+            query?: {
+                /** @description Keep only these fields: names separated by commas, dotted for nested ones. */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsOut"];
+                };
+            };
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `unknown_field`: Unknown field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_permissions_api_v1_admin_permissions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PermissionsView"];
+                };
+            };
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -6218,7 +9585,7 @@ export interface operations {
                     "application/json": components["schemas"]["LearningStarted"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6227,7 +9594,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6236,7 +9603,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6245,16 +9612,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6263,8 +9621,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6272,25 +9630,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6299,7 +9639,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6308,7 +9648,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6317,7 +9657,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -6346,7 +9686,14 @@ export interface operations {
                     "application/json": components["schemas"]["ScheduleList"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6355,7 +9702,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6364,7 +9711,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6373,8 +9720,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6382,43 +9729,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6427,7 +9738,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6436,7 +9747,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6445,7 +9756,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -6474,7 +9785,14 @@ export interface operations {
                     "application/json": components["schemas"]["Stats"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6483,7 +9801,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6492,7 +9810,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6501,8 +9819,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6510,43 +9828,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6555,7 +9837,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6564,7 +9846,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6573,7 +9855,1696 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_users_api_v1_admin_users_get: {
+        parameters: {
+            query?: {
+                /** @description Only names that contain this. */
+                q?: string;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Keep only these fields: names separated by commas, dotted for nested ones. */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOf_AdminUserView_"];
+                };
+            };
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `invalid_cursor`: The cursor does not belong to this list; `unknown_field`: Unknown field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_user_api_v1_admin_users_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat a request with the same key and body within a day, and get the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdminUserBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminUserView"];
+                };
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_user_api_v1_admin_users__user_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminUserView"];
+                };
+            };
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_user_api_v1_admin_users__user_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_user_api_v1_admin_users__user_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdminUserPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminUserView"];
+                };
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed`: It has changed in the meantime */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_password_api_v1_admin_users__user_id__password_reset_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat a request with the same key and body within a day, and get the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResetLinkView"];
+                };
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sessions_api_v1_admin_users__user_id__sessions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOf_SessionView_"];
+                };
+            };
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out_everywhere_api_v1_admin_users__user_id__sessions_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_device_api_v1_auth_device_approve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceApproveBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspect_device_api_v1_auth_device_inspect_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceInspectBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceInspectView"];
+                };
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    poll_device_api_v1_auth_device_poll_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DevicePollBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginView"];
+                };
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_device_api_v1_auth_device_start_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceStartBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceStartView"];
+                };
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspect_invitation_api_v1_auth_invitation_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationTokenBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferView"];
+                };
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `account_disabled`: This account is disabled; `address_blocked`: This address is blocked */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -6602,7 +11573,14 @@ export interface operations {
                     "application/json": components["schemas"]["JwksView"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6611,7 +11589,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `invalid_credentials`: The name or the password is wrong; `session_expired`: Your session has ended; `token_revoked`: This token was revoked */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6620,7 +11598,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `account_disabled`: This account is disabled; `csrf_failed`: The request did not prove where it came from; `address_blocked`: This address is blocked */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6629,8 +11607,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6638,43 +11616,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6683,7 +11625,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6692,7 +11634,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6701,7 +11643,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -6734,7 +11676,7 @@ export interface operations {
                     "application/json": components["schemas"]["LoginView"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6743,7 +11685,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `invalid_credentials`: The name or the password is wrong; `session_expired`: Your session has ended; `token_revoked`: This token was revoked */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6752,7 +11694,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `account_disabled`: This account is disabled; `csrf_failed`: The request did not prove where it came from; `address_blocked`: This address is blocked */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6761,7 +11703,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6770,7 +11712,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6779,7 +11721,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `payload_too_large`: The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6788,7 +11730,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6797,7 +11748,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6806,7 +11757,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6815,7 +11766,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6824,7 +11775,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6833,7 +11784,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -6860,7 +11811,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6869,7 +11820,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `invalid_credentials`: The name or the password is wrong; `session_expired`: Your session has ended; `token_revoked`: This token was revoked */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6878,7 +11829,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `account_disabled`: This account is disabled; `csrf_failed`: The request did not prove where it came from; `address_blocked`: This address is blocked */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6887,16 +11838,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6905,8 +11847,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6914,25 +11856,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6941,7 +11865,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6950,7 +11874,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6959,7 +11883,1039 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_from_provider_api_v1_auth_oidc_backchannel_logout_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    logout_token: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `oidc_failed`: The sign-in provider refused; `plex_token_expired`: The Plex sign-in has expired; `invalid_credentials`: The name or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finish_oidc_api_v1_auth_oidc_callback_get: {
+        parameters: {
+            query?: {
+                state?: string | null;
+                code?: string | null;
+                error?: string | null;
+                iss?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Back to where it began */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `oidc_failed`: The sign-in provider refused; `plex_token_expired`: The Plex sign-in has expired; `invalid_credentials`: The name or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    logout_everywhere_api_v1_auth_oidc_logout_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FarewellView"];
+                };
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `oidc_failed`: The sign-in provider refused; `plex_token_expired`: The Plex sign-in has expired; `invalid_credentials`: The name or the password is wrong; `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_oidc_api_v1_auth_oidc_start_get: {
+        parameters: {
+            query: {
+                /** @description An id of `GET /auth/providers`. */
+                provider: string;
+                /** @description Where to go afterwards: a path of this server. */
+                return_to?: string;
+                purpose?: "sign_in" | "link";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the provider, or to /signin */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `oidc_failed`: The sign-in provider refused; `plex_token_expired`: The Plex sign-in has expired; `invalid_credentials`: The name or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_password_api_v1_auth_password_reset_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `account_disabled`: This account is disabled; `address_blocked`: This address is blocked */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    poll_plex_api_v1_auth_plex_poll_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlexPollBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginView"];
+                };
+            };
+            /** @description A problem (plex_sign_in_pending): not confirmed yet */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Plex account is linked to yours */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `oidc_failed`: The sign-in provider refused; `plex_token_expired`: The Plex sign-in has expired; `invalid_credentials`: The name or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_plex_api_v1_auth_plex_start_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlexStartBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlexStartView"];
+                };
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `oidc_failed`: The sign-in provider refused; `plex_token_expired`: The Plex sign-in has expired; `invalid_credentials`: The name or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_ways_in_api_v1_auth_providers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOf_WayInView_"];
+                };
+            };
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `oidc_failed`: The sign-in provider refused; `plex_token_expired`: The Plex sign-in has expired; `invalid_credentials`: The name or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -6992,7 +12948,7 @@ export interface operations {
                     "application/json": components["schemas"]["LoginView"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7001,7 +12957,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `invalid_credentials`: The name or the password is wrong; `session_expired`: Your session has ended; `token_revoked`: This token was revoked */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7010,7 +12966,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `account_disabled`: This account is disabled; `csrf_failed`: The request did not prove where it came from; `address_blocked`: This address is blocked */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7019,7 +12975,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7028,7 +12984,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7037,7 +12993,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `payload_too_large`: The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -7046,7 +13002,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -7055,7 +13020,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7064,7 +13029,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7073,7 +13038,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7082,7 +13047,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7091,7 +13056,139 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register_api_v1_auth_register_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginView"];
+                };
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `account_disabled`: This account is disabled; `address_blocked`: This address is blocked */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -7124,7 +13221,7 @@ export interface operations {
                     "application/json": components["schemas"]["BatchAnswers"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7133,7 +13230,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7142,7 +13239,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7151,7 +13248,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7160,7 +13257,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7169,7 +13266,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `payload_too_large`: The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -7178,7 +13275,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -7187,7 +13293,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7196,7 +13302,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7205,7 +13311,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7214,7 +13320,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `upstream_rejected`: A service that this needs refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `upstream_unavailable`: A service that this needs is unavailable; `upstream_rate_limited`: A service that this needs is limiting requests; `circuit_open`: A service that this needs is resting after failures */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7223,7 +13338,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long; `upstream_timeout`: A service that this needs did not answer in time */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -7237,15 +13352,9 @@ export interface operations {
     discover_api_v1_discover_get: {
         parameters: {
             query?: {
-                /** @description How many items at most. */
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                cursor?: string | null;
-                /** @description Keep only these fields: names separated by commas, dotted for nested ones. */
-                fields?: string | null;
-                kind?: "movie" | "show";
                 /** @description Ids of `/genres`, all of which must fit; several times or separated by commas. */
-                genre?: string[] | null;
+                genre?: string[];
+                kind?: "movie" | "show";
                 /** @description ISO 639-1. */
                 language_original?: string;
                 /** @description Descending with `-`. */
@@ -7258,10 +13367,16 @@ export interface operations {
                 votes_from?: number | null;
                 /** @description Minutes. */
                 runtime_to?: number | null;
+                /** @description Keep only these fields: names separated by commas, dotted for nested ones. */
+                fields?: string | null;
                 /** @description BCP 47, such as `de` or `pt-BR`; the server's else. */
                 language?: string | null;
                 /** @description ISO 3166-1, such as `DE`: whose releases and age ratings count. */
                 region?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -7278,7 +13393,14 @@ export interface operations {
                     "application/json": components["schemas"]["TitleList"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `invalid_cursor`: The cursor does not belong to this list; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7287,7 +13409,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7296,7 +13418,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7305,8 +13427,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7314,34 +13436,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7350,7 +13445,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7359,7 +13454,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7368,7 +13463,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `upstream_rejected`: A service that this needs refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `upstream_unavailable`: A service that this needs is unavailable; `upstream_rate_limited`: A service that this needs is limiting requests; `circuit_open`: A service that this needs is resting after failures */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7377,7 +13481,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long; `upstream_timeout`: A service that this needs did not answer in time */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -7406,7 +13510,7 @@ export interface operations {
                     "text/event-stream": unknown;
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7415,7 +13519,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7424,7 +13528,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7433,8 +13537,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7442,43 +13546,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7487,7 +13555,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7496,7 +13564,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7505,7 +13573,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -7543,7 +13611,14 @@ export interface operations {
                     "application/json": components["schemas"]["GenreList"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7552,7 +13627,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7561,7 +13636,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7570,8 +13645,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7579,34 +13654,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7615,7 +13663,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7624,7 +13672,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7633,7 +13681,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `upstream_rejected`: A service that this needs refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `upstream_unavailable`: A service that this needs is unavailable; `upstream_rate_limited`: A service that this needs is limiting requests; `circuit_open`: A service that this needs is resting after failures */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7642,7 +13699,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long; `upstream_timeout`: A service that this needs did not answer in time */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -7678,7 +13735,14 @@ export interface operations {
                     "application/json": components["schemas"]["HomeView"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7687,7 +13751,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7696,7 +13760,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7705,8 +13769,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7714,34 +13778,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7750,7 +13787,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7759,7 +13796,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7768,7 +13805,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `upstream_rejected`: A service that this needs refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `upstream_unavailable`: A service that this needs is unavailable; `upstream_rate_limited`: A service that this needs is limiting requests; `circuit_open`: A service that this needs is resting after failures */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7777,7 +13823,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long; `upstream_timeout`: A service that this needs did not answer in time */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -7825,7 +13871,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7834,7 +13880,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7843,7 +13889,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7852,7 +13898,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7861,8 +13907,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7870,25 +13916,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7897,7 +13925,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7906,7 +13934,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7915,7 +13943,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `upstream_rejected`: A service that this needs refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `upstream_unavailable`: A service that this needs is unavailable; `upstream_rate_limited`: A service that this needs is limiting requests; `circuit_open`: A service that this needs is resting after failures */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7924,7 +13961,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long; `upstream_timeout`: A service that this needs did not answer in time */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -7956,7 +13993,14 @@ export interface operations {
                     "application/json": components["schemas"]["BrowseView"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7965,7 +14009,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7974,7 +14018,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7983,8 +14027,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7992,34 +14036,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8028,7 +14045,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8037,7 +14054,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8046,7 +14063,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8055,7 +14072,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -8084,7 +14101,14 @@ export interface operations {
                     "application/json": components["schemas"]["DemoView"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8093,7 +14117,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8102,7 +14126,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8111,8 +14135,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8120,43 +14144,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8165,7 +14153,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8174,7 +14162,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8183,7 +14171,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -8212,7 +14200,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobStarted"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8221,7 +14209,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8230,7 +14218,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8239,16 +14227,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8257,8 +14236,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8266,25 +14245,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8293,7 +14254,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8302,7 +14263,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8311,7 +14272,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -8338,7 +14299,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8347,7 +14308,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8356,7 +14317,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8365,16 +14326,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8383,8 +14335,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8392,25 +14344,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8419,7 +14353,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8428,7 +14362,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8437,7 +14371,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -8466,7 +14400,14 @@ export interface operations {
                     "application/json": components["schemas"]["FolderList"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8475,7 +14416,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8484,7 +14425,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8493,8 +14434,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8502,43 +14443,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8547,7 +14452,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8556,7 +14461,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8565,7 +14470,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -8579,7 +14484,10 @@ export interface operations {
     add_folder_api_v1_library_folders_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Repeat a request with the same key and body within a day, and get the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8598,7 +14506,7 @@ export interface operations {
                     "application/json": components["schemas"]["FolderView"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8607,7 +14515,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8616,7 +14524,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8625,7 +14533,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8634,7 +14542,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8643,7 +14551,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `payload_too_large`: The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -8652,7 +14560,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -8661,7 +14578,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8670,7 +14587,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8679,7 +14596,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8688,7 +14605,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8697,7 +14614,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -8726,7 +14643,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8735,7 +14652,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8744,7 +14661,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8753,7 +14670,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8762,7 +14679,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8771,8 +14688,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8780,16 +14697,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8798,7 +14706,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8807,7 +14715,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8816,7 +14724,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8825,7 +14733,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -8859,7 +14767,14 @@ export interface operations {
                     "application/json": components["schemas"]["ItemView"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8868,7 +14783,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8877,7 +14792,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8886,7 +14801,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8895,8 +14810,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8904,25 +14819,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8931,7 +14828,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8940,7 +14837,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8949,7 +14846,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8958,7 +14855,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -9003,7 +14900,14 @@ export interface operations {
                     "application/json": components["schemas"]["ListOf_TitleCard_"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `invalid_cursor`: The cursor does not belong to this list; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9012,7 +14916,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9021,7 +14925,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9030,8 +14934,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9039,34 +14943,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9075,7 +14952,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9084,7 +14961,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -9093,7 +14970,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9102,7 +14979,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -9136,7 +15013,14 @@ export interface operations {
                     "application/json": components["schemas"]["ListOf_ProblemView_"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `invalid_cursor`: The cursor does not belong to this list */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9145,7 +15029,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9154,7 +15038,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9163,8 +15047,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9172,34 +15056,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9208,7 +15065,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9217,7 +15074,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -9226,7 +15083,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9235,7 +15092,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -9268,7 +15125,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobStarted"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9277,7 +15134,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9286,7 +15143,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9295,7 +15152,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9304,7 +15161,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9313,7 +15170,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `payload_too_large`: The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -9322,7 +15179,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -9331,7 +15197,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9340,7 +15206,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9349,7 +15215,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -9358,7 +15224,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9367,7 +15233,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -9403,7 +15269,14 @@ export interface operations {
                     "application/json": components["schemas"]["ListOf_TitleCard_"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `invalid_cursor`: The cursor does not belong to this list; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9412,7 +15285,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9421,7 +15294,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9430,8 +15303,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9439,34 +15312,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9475,7 +15321,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9484,7 +15330,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -9493,7 +15339,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9502,7 +15348,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -9535,7 +15381,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobStarted"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9544,7 +15390,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9553,7 +15399,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9562,7 +15408,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9571,7 +15417,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9580,7 +15426,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `payload_too_large`: The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -9589,7 +15435,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -9598,7 +15453,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9607,7 +15462,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9616,7 +15471,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -9625,7 +15480,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9634,7 +15489,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -9665,7 +15520,14 @@ export interface operations {
                     "application/json": components["schemas"]["ScanView"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9674,7 +15536,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9683,7 +15545,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9692,7 +15554,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9701,8 +15563,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9710,25 +15572,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9737,7 +15581,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9746,7 +15590,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -9755,7 +15599,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9764,7 +15608,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -9809,7 +15653,14 @@ export interface operations {
                     "application/json": components["schemas"]["ListOf_TitleCard_"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `invalid_cursor`: The cursor does not belong to this list; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9818,7 +15669,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9827,7 +15678,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9836,8 +15687,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9845,34 +15696,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9881,7 +15705,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9890,7 +15714,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -9899,7 +15723,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9908,7 +15732,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -9937,7 +15761,14 @@ export interface operations {
                     "application/json": components["schemas"]["MeView"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9946,7 +15777,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9955,7 +15786,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9964,8 +15795,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9973,43 +15804,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10018,7 +15813,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -10027,7 +15822,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10036,7 +15831,148 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_me_api_v1_me_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeView"];
+                };
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -10065,7 +16001,14 @@ export interface operations {
                     "application/json": components["schemas"]["ListOf_ApiKeyView_"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10074,7 +16017,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10083,7 +16026,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10092,8 +16035,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10101,43 +16044,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10146,7 +16053,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -10155,7 +16062,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10164,7 +16071,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -10178,7 +16085,10 @@ export interface operations {
     create_api_key_api_v1_me_api_keys_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Repeat a request with the same key and body within a day, and get the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10197,7 +16107,7 @@ export interface operations {
                     "application/json": components["schemas"]["CreatedApiKeyView"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10206,7 +16116,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10215,7 +16125,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10224,7 +16134,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10233,7 +16143,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10242,7 +16152,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `payload_too_large`: The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -10251,7 +16161,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -10260,7 +16179,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10269,7 +16188,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10278,7 +16197,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -10287,7 +16206,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10296,7 +16215,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -10312,6 +16231,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description As other answers give it. */
                 key_id: string;
             };
             cookie?: never;
@@ -10325,7 +16245,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10334,7 +16254,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10343,7 +16263,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10352,7 +16272,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10361,7 +16281,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10370,8 +16290,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10379,16 +16299,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10397,7 +16308,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10406,7 +16317,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -10415,7 +16326,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10424,7 +16335,132 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_api_key_api_v1_me_api_keys__key_id__rotate_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat a request with the same key and body within a day, and get the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description As other answers give it. */
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedApiKeyView"];
+                };
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -10460,7 +16496,14 @@ export interface operations {
                     "application/json": components["schemas"]["ListOf_TitleCard_"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `invalid_cursor`: The cursor does not belong to this list; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10469,7 +16512,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10478,7 +16521,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10487,8 +16530,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10496,34 +16539,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10532,7 +16548,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10541,7 +16557,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -10550,7 +16566,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10559,7 +16575,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -10595,7 +16611,14 @@ export interface operations {
                     "application/json": components["schemas"]["ListOf_HistoryEntry_"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `invalid_cursor`: The cursor does not belong to this list; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10604,7 +16627,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10613,7 +16636,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10622,8 +16645,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10631,34 +16654,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10667,7 +16663,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10676,7 +16672,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -10685,7 +16681,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10694,7 +16690,226 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_identities_api_v1_me_identities_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOf_IdentityView_"];
+                };
+            };
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unlink_identity_api_v1_me_identities__identity_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As other answers give it. */
+                identity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -10725,7 +16940,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10734,7 +16949,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10743,7 +16958,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10752,7 +16967,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10761,7 +16976,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10770,7 +16985,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `payload_too_large`: The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -10779,7 +16994,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -10788,7 +17012,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10797,7 +17021,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10806,7 +17030,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -10815,7 +17039,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10824,7 +17048,658 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_profiles_api_v1_me_profiles_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOf_ProfileView_"];
+                };
+            };
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_profile_api_v1_me_profiles_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat a request with the same key and body within a day, and get the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileView"];
+                };
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_profile_api_v1_me_profiles__profile_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the list of profiles gives it. */
+                profile_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_profile_api_v1_me_profiles__profile_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the list of profiles gives it. */
+                profile_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileView"];
+                };
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    use_profile_api_v1_me_profiles__profile_id__use_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the list of profiles gives it. */
+                profile_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UseBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsedProfileView"];
+                };
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -10860,7 +17735,14 @@ export interface operations {
                     "application/json": components["schemas"]["ListOf_RatingEntry_"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `invalid_cursor`: The cursor does not belong to this list; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10869,7 +17751,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10878,7 +17760,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10887,8 +17769,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10896,34 +17778,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10932,7 +17787,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10941,7 +17796,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -10950,7 +17805,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10959,7 +17814,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -10991,7 +17846,14 @@ export interface operations {
                     "application/json": components["schemas"]["RatingView"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11000,7 +17862,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11009,7 +17871,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11018,7 +17880,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `title_not_found`: No such title */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11027,8 +17889,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11036,25 +17898,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11063,7 +17907,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -11072,7 +17916,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -11081,7 +17925,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11090,7 +17934,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -11126,7 +17970,7 @@ export interface operations {
                     "application/json": components["schemas"]["RatingView"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11135,7 +17979,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11144,7 +17988,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11153,7 +17997,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found; `title_not_found`: No such title */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11162,7 +18006,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11171,7 +18015,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `payload_too_large`: The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -11180,7 +18024,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -11189,7 +18042,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11198,7 +18051,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -11207,7 +18060,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -11216,7 +18069,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11225,7 +18078,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -11255,7 +18108,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11264,7 +18117,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11273,7 +18126,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11282,7 +18135,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `title_not_found`: No such title */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11291,7 +18144,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11300,8 +18153,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11309,16 +18162,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11327,7 +18171,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -11336,7 +18180,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -11345,7 +18189,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11354,7 +18198,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -11388,7 +18232,14 @@ export interface operations {
                     "application/json": components["schemas"]["ListOf_Recommendation_"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11397,7 +18248,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11406,7 +18257,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11415,8 +18266,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11424,34 +18275,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11460,7 +18284,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -11469,7 +18293,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -11478,7 +18302,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11487,7 +18311,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -11516,7 +18340,14 @@ export interface operations {
                     "application/json": components["schemas"]["ListOf_SessionView_"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11525,7 +18356,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11534,7 +18365,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11543,8 +18374,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11552,43 +18383,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -11597,7 +18392,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -11606,7 +18401,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11615,7 +18410,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -11642,7 +18437,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11651,7 +18446,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11660,7 +18455,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11669,16 +18464,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11687,8 +18473,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11696,25 +18482,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -11723,7 +18491,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -11732,7 +18500,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11741,7 +18509,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -11757,6 +18525,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description As other answers give it. */
                 session_id: string;
             };
             cookie?: never;
@@ -11770,7 +18539,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11779,7 +18548,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11788,7 +18557,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11797,7 +18566,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11806,7 +18575,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11815,8 +18584,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11824,16 +18593,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11842,7 +18602,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -11851,7 +18611,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -11860,7 +18620,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11869,7 +18629,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -11905,7 +18665,14 @@ export interface operations {
                     "application/json": components["schemas"]["ListOf_WatchlistEntry_"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `invalid_cursor`: The cursor does not belong to this list; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11914,7 +18681,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11923,7 +18690,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11932,8 +18699,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11941,34 +18708,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11977,7 +18717,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -11986,7 +18726,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -11995,7 +18735,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12004,7 +18744,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -12036,7 +18776,14 @@ export interface operations {
                     "application/json": components["schemas"]["WatchlistView"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12045,7 +18792,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12054,7 +18801,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12063,7 +18810,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `title_not_found`: No such title */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -12072,8 +18819,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12081,25 +18828,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12108,7 +18837,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -12117,7 +18846,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -12126,7 +18855,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12135,7 +18864,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -12167,7 +18896,7 @@ export interface operations {
                     "application/json": components["schemas"]["WatchlistView"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12176,7 +18905,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12185,7 +18914,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12194,7 +18923,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `title_not_found`: No such title */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -12203,7 +18932,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12212,8 +18941,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12221,16 +18950,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12239,7 +18959,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -12248,7 +18968,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -12257,7 +18977,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12266,7 +18986,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -12296,7 +19016,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12305,7 +19025,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12314,7 +19034,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12323,7 +19043,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `title_not_found`: No such title */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -12332,7 +19052,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12341,8 +19061,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12350,16 +19070,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12368,7 +19079,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -12377,7 +19088,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -12386,7 +19097,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12395,7 +19106,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -12409,16 +19120,16 @@ export interface operations {
     movies_now_playing_api_v1_movies_now_playing_get: {
         parameters: {
             query?: {
-                /** @description How many items at most. */
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                cursor?: string | null;
                 /** @description Keep only these fields: names separated by commas, dotted for nested ones. */
                 fields?: string | null;
                 /** @description BCP 47, such as `de` or `pt-BR`; the server's else. */
                 language?: string | null;
                 /** @description ISO 3166-1, such as `DE`: whose releases and age ratings count. */
                 region?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -12435,7 +19146,14 @@ export interface operations {
                     "application/json": components["schemas"]["TitleList"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `invalid_cursor`: The cursor does not belong to this list; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12444,7 +19162,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12453,7 +19171,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12462,8 +19180,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12471,34 +19189,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12507,7 +19198,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -12516,7 +19207,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -12525,7 +19216,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `upstream_rejected`: A service that this needs refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `upstream_unavailable`: A service that this needs is unavailable; `upstream_rate_limited`: A service that this needs is limiting requests; `circuit_open`: A service that this needs is resting after failures */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12534,7 +19234,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long; `upstream_timeout`: A service that this needs did not answer in time */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -12548,16 +19248,16 @@ export interface operations {
     movies_popular_api_v1_movies_popular_get: {
         parameters: {
             query?: {
-                /** @description How many items at most. */
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                cursor?: string | null;
                 /** @description Keep only these fields: names separated by commas, dotted for nested ones. */
                 fields?: string | null;
                 /** @description BCP 47, such as `de` or `pt-BR`; the server's else. */
                 language?: string | null;
                 /** @description ISO 3166-1, such as `DE`: whose releases and age ratings count. */
                 region?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -12574,7 +19274,14 @@ export interface operations {
                     "application/json": components["schemas"]["TitleList"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `invalid_cursor`: The cursor does not belong to this list; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12583,7 +19290,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12592,7 +19299,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12601,8 +19308,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12610,34 +19317,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12646,7 +19326,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -12655,7 +19335,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -12664,7 +19344,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `upstream_rejected`: A service that this needs refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `upstream_unavailable`: A service that this needs is unavailable; `upstream_rate_limited`: A service that this needs is limiting requests; `circuit_open`: A service that this needs is resting after failures */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12673,7 +19362,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long; `upstream_timeout`: A service that this needs did not answer in time */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -12687,16 +19376,16 @@ export interface operations {
     movies_top_rated_api_v1_movies_top_rated_get: {
         parameters: {
             query?: {
-                /** @description How many items at most. */
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                cursor?: string | null;
                 /** @description Keep only these fields: names separated by commas, dotted for nested ones. */
                 fields?: string | null;
                 /** @description BCP 47, such as `de` or `pt-BR`; the server's else. */
                 language?: string | null;
                 /** @description ISO 3166-1, such as `DE`: whose releases and age ratings count. */
                 region?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -12713,7 +19402,14 @@ export interface operations {
                     "application/json": components["schemas"]["TitleList"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `invalid_cursor`: The cursor does not belong to this list; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12722,7 +19418,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12731,7 +19427,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12740,8 +19436,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12749,34 +19445,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12785,7 +19454,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -12794,7 +19463,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -12803,7 +19472,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `upstream_rejected`: A service that this needs refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `upstream_unavailable`: A service that this needs is unavailable; `upstream_rate_limited`: A service that this needs is limiting requests; `circuit_open`: A service that this needs is resting after failures */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12812,7 +19490,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long; `upstream_timeout`: A service that this needs did not answer in time */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -12826,16 +19504,16 @@ export interface operations {
     movies_trending_api_v1_movies_trending_get: {
         parameters: {
             query?: {
-                /** @description How many items at most. */
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                cursor?: string | null;
                 /** @description Keep only these fields: names separated by commas, dotted for nested ones. */
                 fields?: string | null;
                 /** @description BCP 47, such as `de` or `pt-BR`; the server's else. */
                 language?: string | null;
                 /** @description ISO 3166-1, such as `DE`: whose releases and age ratings count. */
                 region?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -12852,7 +19530,14 @@ export interface operations {
                     "application/json": components["schemas"]["TitleList"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `invalid_cursor`: The cursor does not belong to this list; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12861,7 +19546,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12870,7 +19555,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12879,8 +19564,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12888,34 +19573,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12924,7 +19582,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -12933,7 +19591,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -12942,7 +19600,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `upstream_rejected`: A service that this needs refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `upstream_unavailable`: A service that this needs is unavailable; `upstream_rate_limited`: A service that this needs is limiting requests; `circuit_open`: A service that this needs is resting after failures */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12951,7 +19618,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long; `upstream_timeout`: A service that this needs did not answer in time */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -12965,16 +19632,16 @@ export interface operations {
     movies_upcoming_api_v1_movies_upcoming_get: {
         parameters: {
             query?: {
-                /** @description How many items at most. */
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                cursor?: string | null;
                 /** @description Keep only these fields: names separated by commas, dotted for nested ones. */
                 fields?: string | null;
                 /** @description BCP 47, such as `de` or `pt-BR`; the server's else. */
                 language?: string | null;
                 /** @description ISO 3166-1, such as `DE`: whose releases and age ratings count. */
                 region?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -12991,7 +19658,14 @@ export interface operations {
                     "application/json": components["schemas"]["TitleList"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `invalid_cursor`: The cursor does not belong to this list; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13000,7 +19674,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13009,7 +19683,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13018,8 +19692,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13027,34 +19701,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -13063,7 +19710,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13072,7 +19719,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -13081,7 +19728,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `upstream_rejected`: A service that this needs refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `upstream_unavailable`: A service that this needs is unavailable; `upstream_rate_limited`: A service that this needs is limiting requests; `circuit_open`: A service that this needs is resting after failures */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13090,7 +19746,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long; `upstream_timeout`: A service that this needs did not answer in time */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -13129,7 +19785,14 @@ export interface operations {
                     "application/json": components["schemas"]["MovieView"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13138,7 +19801,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13147,7 +19810,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13156,7 +19819,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `title_not_found`: No such title */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -13165,8 +19828,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13174,25 +19837,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -13201,7 +19846,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13210,7 +19855,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -13219,7 +19864,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `upstream_rejected`: A service that this needs refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `upstream_unavailable`: A service that this needs is unavailable; `upstream_rate_limited`: A service that this needs is limiting requests; `circuit_open`: A service that this needs is resting after failures */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13228,7 +19882,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long; `upstream_timeout`: A service that this needs did not answer in time */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -13267,7 +19921,14 @@ export interface operations {
                     "application/json": components["schemas"]["CreditsView"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13276,7 +19937,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13285,7 +19946,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13294,7 +19955,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `title_not_found`: No such title */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -13303,8 +19964,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13312,25 +19973,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -13339,7 +19982,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13348,7 +19991,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -13357,7 +20000,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `upstream_rejected`: A service that this needs refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `upstream_unavailable`: A service that this needs is unavailable; `upstream_rate_limited`: A service that this needs is limiting requests; `circuit_open`: A service that this needs is resting after failures */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13366,7 +20018,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long; `upstream_timeout`: A service that this needs did not answer in time */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -13380,16 +20032,16 @@ export interface operations {
     movies_recommendations_api_v1_movies__title_id__recommendations_get: {
         parameters: {
             query?: {
-                /** @description How many items at most. */
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                cursor?: string | null;
                 /** @description Keep only these fields: names separated by commas, dotted for nested ones. */
                 fields?: string | null;
                 /** @description BCP 47, such as `de` or `pt-BR`; the server's else. */
                 language?: string | null;
                 /** @description ISO 3166-1, such as `DE`: whose releases and age ratings count. */
                 region?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -13409,7 +20061,14 @@ export interface operations {
                     "application/json": components["schemas"]["TitleList"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `invalid_cursor`: The cursor does not belong to this list; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13418,7 +20077,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13427,7 +20086,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13436,7 +20095,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `title_not_found`: No such title */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -13445,8 +20104,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13454,25 +20113,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -13481,7 +20122,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13490,7 +20131,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -13499,7 +20140,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `upstream_rejected`: A service that this needs refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `upstream_unavailable`: A service that this needs is unavailable; `upstream_rate_limited`: A service that this needs is limiting requests; `circuit_open`: A service that this needs is resting after failures */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13508,7 +20158,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long; `upstream_timeout`: A service that this needs did not answer in time */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -13522,16 +20172,16 @@ export interface operations {
     movies_similar_api_v1_movies__title_id__similar_get: {
         parameters: {
             query?: {
-                /** @description How many items at most. */
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                cursor?: string | null;
                 /** @description Keep only these fields: names separated by commas, dotted for nested ones. */
                 fields?: string | null;
                 /** @description BCP 47, such as `de` or `pt-BR`; the server's else. */
                 language?: string | null;
                 /** @description ISO 3166-1, such as `DE`: whose releases and age ratings count. */
                 region?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -13551,7 +20201,14 @@ export interface operations {
                     "application/json": components["schemas"]["TitleList"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `invalid_cursor`: The cursor does not belong to this list; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13560,7 +20217,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13569,7 +20226,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13578,7 +20235,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `title_not_found`: No such title */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -13587,8 +20244,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13596,25 +20253,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -13623,7 +20262,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13632,7 +20271,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -13641,7 +20280,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `upstream_rejected`: A service that this needs refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `upstream_unavailable`: A service that this needs is unavailable; `upstream_rate_limited`: A service that this needs is limiting requests; `circuit_open`: A service that this needs is resting after failures */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13650,7 +20298,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long; `upstream_timeout`: A service that this needs did not answer in time */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -13689,7 +20337,14 @@ export interface operations {
                     "application/json": components["schemas"]["VideoList"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13698,7 +20353,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13707,7 +20362,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13716,7 +20371,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `title_not_found`: No such title */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -13725,8 +20380,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13734,25 +20389,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -13761,7 +20398,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13770,7 +20407,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -13779,7 +20416,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `upstream_rejected`: A service that this needs refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `upstream_unavailable`: A service that this needs is unavailable; `upstream_rate_limited`: A service that this needs is limiting requests; `circuit_open`: A service that this needs is resting after failures */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13788,7 +20434,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long; `upstream_timeout`: A service that this needs did not answer in time */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -13827,7 +20473,14 @@ export interface operations {
                     "application/json": components["schemas"]["PersonView"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13836,7 +20489,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13845,7 +20498,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13854,7 +20507,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -13863,8 +20516,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13872,25 +20525,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -13899,7 +20534,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13908,7 +20543,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -13917,7 +20552,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `upstream_rejected`: A service that this needs refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `upstream_unavailable`: A service that this needs is unavailable; `upstream_rate_limited`: A service that this needs is limiting requests; `circuit_open`: A service that this needs is resting after failures */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13926,7 +20570,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long; `upstream_timeout`: A service that this needs did not answer in time */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -13969,7 +20613,14 @@ export interface operations {
                     "application/json": components["schemas"]["SearchList"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `invalid_cursor`: The cursor does not belong to this list; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13978,7 +20629,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13987,7 +20638,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13996,8 +20647,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14005,34 +20656,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -14041,7 +20665,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -14050,7 +20674,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -14059,7 +20683,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `upstream_rejected`: A service that this needs refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `upstream_unavailable`: A service that this needs is unavailable; `upstream_rate_limited`: A service that this needs is limiting requests; `circuit_open`: A service that this needs is resting after failures */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14068,7 +20701,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long; `upstream_timeout`: A service that this needs did not answer in time */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -14106,7 +20739,14 @@ export interface operations {
                     "application/json": components["schemas"]["SuggestionList"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -14115,7 +20755,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14124,7 +20764,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14133,8 +20773,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14142,34 +20782,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -14178,7 +20791,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -14187,7 +20800,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -14196,7 +20809,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `upstream_rejected`: A service that this needs refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `upstream_unavailable`: A service that this needs is unavailable; `upstream_rate_limited`: A service that this needs is limiting requests; `circuit_open`: A service that this needs is resting after failures */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14205,7 +20827,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long; `upstream_timeout`: A service that this needs did not answer in time */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -14239,7 +20861,14 @@ export interface operations {
                     "application/json": components["schemas"]["ListOf_ServiceOut_"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -14248,7 +20877,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14257,7 +20886,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14266,8 +20895,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14275,34 +20904,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -14311,7 +20913,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -14320,7 +20922,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -14329,7 +20931,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14338,7 +20940,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -14369,7 +20971,14 @@ export interface operations {
                     "application/json": components["schemas"]["ServiceOut"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -14378,7 +20987,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14387,7 +20996,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14396,7 +21005,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14405,8 +21014,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14414,25 +21023,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -14441,7 +21032,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -14450,7 +21041,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -14459,7 +21050,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14468,7 +21059,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -14499,7 +21090,7 @@ export interface operations {
                     "application/json": components["schemas"]["ServiceOut"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -14508,7 +21099,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14517,7 +21108,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14526,7 +21117,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14535,7 +21126,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14544,8 +21135,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14553,16 +21144,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -14571,7 +21153,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -14580,7 +21162,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -14589,7 +21171,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14598,7 +21180,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -14627,7 +21209,14 @@ export interface operations {
                     "application/json": components["schemas"]["SetupView"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -14636,7 +21225,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14645,7 +21234,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `forbidden`: You may not do this; `address_blocked`: This address is blocked */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14654,8 +21243,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14663,43 +21252,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -14708,7 +21261,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -14717,7 +21270,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14726,7 +21279,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -14759,7 +21312,7 @@ export interface operations {
                     "application/json": components["schemas"]["LoginView"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -14768,7 +21321,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14777,7 +21330,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `forbidden`: You may not do this; `address_blocked`: This address is blocked */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14786,7 +21339,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14795,7 +21348,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14804,7 +21357,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `payload_too_large`: The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -14813,7 +21366,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -14822,7 +21384,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -14831,7 +21393,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -14840,7 +21402,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -14849,7 +21411,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14858,7 +21420,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -14872,16 +21434,16 @@ export interface operations {
     shows_now_playing_api_v1_shows_now_playing_get: {
         parameters: {
             query?: {
-                /** @description How many items at most. */
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                cursor?: string | null;
                 /** @description Keep only these fields: names separated by commas, dotted for nested ones. */
                 fields?: string | null;
                 /** @description BCP 47, such as `de` or `pt-BR`; the server's else. */
                 language?: string | null;
                 /** @description ISO 3166-1, such as `DE`: whose releases and age ratings count. */
                 region?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -14898,7 +21460,14 @@ export interface operations {
                     "application/json": components["schemas"]["TitleList"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `invalid_cursor`: The cursor does not belong to this list; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -14907,7 +21476,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14916,7 +21485,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14925,8 +21494,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14934,34 +21503,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -14970,7 +21512,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -14979,7 +21521,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -14988,7 +21530,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `upstream_rejected`: A service that this needs refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `upstream_unavailable`: A service that this needs is unavailable; `upstream_rate_limited`: A service that this needs is limiting requests; `circuit_open`: A service that this needs is resting after failures */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14997,7 +21548,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long; `upstream_timeout`: A service that this needs did not answer in time */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -15011,16 +21562,16 @@ export interface operations {
     shows_popular_api_v1_shows_popular_get: {
         parameters: {
             query?: {
-                /** @description How many items at most. */
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                cursor?: string | null;
                 /** @description Keep only these fields: names separated by commas, dotted for nested ones. */
                 fields?: string | null;
                 /** @description BCP 47, such as `de` or `pt-BR`; the server's else. */
                 language?: string | null;
                 /** @description ISO 3166-1, such as `DE`: whose releases and age ratings count. */
                 region?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -15037,7 +21588,14 @@ export interface operations {
                     "application/json": components["schemas"]["TitleList"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `invalid_cursor`: The cursor does not belong to this list; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -15046,7 +21604,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15055,7 +21613,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15064,8 +21622,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15073,34 +21631,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -15109,7 +21640,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -15118,7 +21649,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -15127,7 +21658,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `upstream_rejected`: A service that this needs refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `upstream_unavailable`: A service that this needs is unavailable; `upstream_rate_limited`: A service that this needs is limiting requests; `circuit_open`: A service that this needs is resting after failures */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -15136,7 +21676,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long; `upstream_timeout`: A service that this needs did not answer in time */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -15150,16 +21690,16 @@ export interface operations {
     shows_top_rated_api_v1_shows_top_rated_get: {
         parameters: {
             query?: {
-                /** @description How many items at most. */
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                cursor?: string | null;
                 /** @description Keep only these fields: names separated by commas, dotted for nested ones. */
                 fields?: string | null;
                 /** @description BCP 47, such as `de` or `pt-BR`; the server's else. */
                 language?: string | null;
                 /** @description ISO 3166-1, such as `DE`: whose releases and age ratings count. */
                 region?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -15176,7 +21716,14 @@ export interface operations {
                     "application/json": components["schemas"]["TitleList"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `invalid_cursor`: The cursor does not belong to this list; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -15185,7 +21732,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15194,7 +21741,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15203,8 +21750,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15212,34 +21759,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -15248,7 +21768,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -15257,7 +21777,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -15266,7 +21786,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `upstream_rejected`: A service that this needs refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `upstream_unavailable`: A service that this needs is unavailable; `upstream_rate_limited`: A service that this needs is limiting requests; `circuit_open`: A service that this needs is resting after failures */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -15275,7 +21804,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long; `upstream_timeout`: A service that this needs did not answer in time */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -15289,16 +21818,16 @@ export interface operations {
     shows_trending_api_v1_shows_trending_get: {
         parameters: {
             query?: {
-                /** @description How many items at most. */
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                cursor?: string | null;
                 /** @description Keep only these fields: names separated by commas, dotted for nested ones. */
                 fields?: string | null;
                 /** @description BCP 47, such as `de` or `pt-BR`; the server's else. */
                 language?: string | null;
                 /** @description ISO 3166-1, such as `DE`: whose releases and age ratings count. */
                 region?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -15315,7 +21844,14 @@ export interface operations {
                     "application/json": components["schemas"]["TitleList"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `invalid_cursor`: The cursor does not belong to this list; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -15324,7 +21860,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15333,7 +21869,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15342,8 +21878,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15351,34 +21887,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -15387,7 +21896,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -15396,7 +21905,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -15405,7 +21914,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `upstream_rejected`: A service that this needs refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `upstream_unavailable`: A service that this needs is unavailable; `upstream_rate_limited`: A service that this needs is limiting requests; `circuit_open`: A service that this needs is resting after failures */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -15414,7 +21932,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long; `upstream_timeout`: A service that this needs did not answer in time */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -15428,16 +21946,16 @@ export interface operations {
     shows_upcoming_api_v1_shows_upcoming_get: {
         parameters: {
             query?: {
-                /** @description How many items at most. */
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                cursor?: string | null;
                 /** @description Keep only these fields: names separated by commas, dotted for nested ones. */
                 fields?: string | null;
                 /** @description BCP 47, such as `de` or `pt-BR`; the server's else. */
                 language?: string | null;
                 /** @description ISO 3166-1, such as `DE`: whose releases and age ratings count. */
                 region?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -15454,7 +21972,14 @@ export interface operations {
                     "application/json": components["schemas"]["TitleList"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `invalid_cursor`: The cursor does not belong to this list; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -15463,7 +21988,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15472,7 +21997,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15481,8 +22006,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15490,34 +22015,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -15526,7 +22024,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -15535,7 +22033,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -15544,7 +22042,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `upstream_rejected`: A service that this needs refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `upstream_unavailable`: A service that this needs is unavailable; `upstream_rate_limited`: A service that this needs is limiting requests; `circuit_open`: A service that this needs is resting after failures */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -15553,7 +22060,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long; `upstream_timeout`: A service that this needs did not answer in time */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -15592,7 +22099,14 @@ export interface operations {
                     "application/json": components["schemas"]["ShowView"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -15601,7 +22115,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15610,7 +22124,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15619,7 +22133,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `title_not_found`: No such title */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -15628,8 +22142,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15637,25 +22151,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -15664,7 +22160,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -15673,7 +22169,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -15682,7 +22178,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `upstream_rejected`: A service that this needs refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `upstream_unavailable`: A service that this needs is unavailable; `upstream_rate_limited`: A service that this needs is limiting requests; `circuit_open`: A service that this needs is resting after failures */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -15691,7 +22196,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long; `upstream_timeout`: A service that this needs did not answer in time */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -15730,7 +22235,14 @@ export interface operations {
                     "application/json": components["schemas"]["CreditsView"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -15739,7 +22251,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15748,7 +22260,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15757,7 +22269,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `title_not_found`: No such title */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -15766,8 +22278,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15775,25 +22287,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -15802,7 +22296,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -15811,7 +22305,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -15820,7 +22314,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `upstream_rejected`: A service that this needs refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `upstream_unavailable`: A service that this needs is unavailable; `upstream_rate_limited`: A service that this needs is limiting requests; `circuit_open`: A service that this needs is resting after failures */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -15829,7 +22332,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long; `upstream_timeout`: A service that this needs did not answer in time */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -15843,16 +22346,16 @@ export interface operations {
     shows_recommendations_api_v1_shows__title_id__recommendations_get: {
         parameters: {
             query?: {
-                /** @description How many items at most. */
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                cursor?: string | null;
                 /** @description Keep only these fields: names separated by commas, dotted for nested ones. */
                 fields?: string | null;
                 /** @description BCP 47, such as `de` or `pt-BR`; the server's else. */
                 language?: string | null;
                 /** @description ISO 3166-1, such as `DE`: whose releases and age ratings count. */
                 region?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -15872,7 +22375,14 @@ export interface operations {
                     "application/json": components["schemas"]["TitleList"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `invalid_cursor`: The cursor does not belong to this list; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -15881,7 +22391,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15890,7 +22400,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15899,7 +22409,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `title_not_found`: No such title */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -15908,8 +22418,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15917,25 +22427,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -15944,7 +22436,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -15953,7 +22445,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -15962,7 +22454,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `upstream_rejected`: A service that this needs refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `upstream_unavailable`: A service that this needs is unavailable; `upstream_rate_limited`: A service that this needs is limiting requests; `circuit_open`: A service that this needs is resting after failures */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -15971,7 +22472,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long; `upstream_timeout`: A service that this needs did not answer in time */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -16011,7 +22512,14 @@ export interface operations {
                     "application/json": components["schemas"]["SeasonView"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -16020,7 +22528,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16029,7 +22537,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16038,7 +22546,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `title_not_found`: No such title */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -16047,8 +22555,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16056,25 +22564,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -16083,7 +22573,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -16092,7 +22582,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -16101,7 +22591,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `upstream_rejected`: A service that this needs refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `upstream_unavailable`: A service that this needs is unavailable; `upstream_rate_limited`: A service that this needs is limiting requests; `circuit_open`: A service that this needs is resting after failures */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -16110,7 +22609,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long; `upstream_timeout`: A service that this needs did not answer in time */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -16124,16 +22623,16 @@ export interface operations {
     shows_similar_api_v1_shows__title_id__similar_get: {
         parameters: {
             query?: {
-                /** @description How many items at most. */
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                cursor?: string | null;
                 /** @description Keep only these fields: names separated by commas, dotted for nested ones. */
                 fields?: string | null;
                 /** @description BCP 47, such as `de` or `pt-BR`; the server's else. */
                 language?: string | null;
                 /** @description ISO 3166-1, such as `DE`: whose releases and age ratings count. */
                 region?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -16153,7 +22652,14 @@ export interface operations {
                     "application/json": components["schemas"]["TitleList"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `invalid_cursor`: The cursor does not belong to this list; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -16162,7 +22668,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16171,7 +22677,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16180,7 +22686,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `title_not_found`: No such title */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -16189,8 +22695,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16198,25 +22704,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -16225,7 +22713,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -16234,7 +22722,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -16243,7 +22731,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `upstream_rejected`: A service that this needs refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `upstream_unavailable`: A service that this needs is unavailable; `upstream_rate_limited`: A service that this needs is limiting requests; `circuit_open`: A service that this needs is resting after failures */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -16252,7 +22749,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long; `upstream_timeout`: A service that this needs did not answer in time */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -16291,7 +22788,14 @@ export interface operations {
                     "application/json": components["schemas"]["VideoList"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -16300,7 +22804,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16309,7 +22813,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16318,7 +22822,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `title_not_found`: No such title */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -16327,8 +22831,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16336,25 +22840,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -16363,7 +22849,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -16372,7 +22858,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -16381,7 +22867,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `upstream_rejected`: A service that this needs refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `upstream_unavailable`: A service that this needs is unavailable; `upstream_rate_limited`: A service that this needs is limiting requests; `circuit_open`: A service that this needs is resting after failures */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -16390,7 +22885,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long; `upstream_timeout`: A service that this needs did not answer in time */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -16420,7 +22915,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -16429,7 +22924,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16438,7 +22933,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16447,8 +22942,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16456,34 +22951,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -16492,7 +22960,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -16501,7 +22969,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -16510,7 +22978,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -16519,7 +22987,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -16542,6 +23010,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description As other answers give it. */
                 file_id: string;
             };
             cookie?: never;
@@ -16555,7 +23024,21 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem (validation) */
+            /** @description A range. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -16564,16 +23047,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16582,7 +23056,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -16591,8 +23065,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `playback_url_expired`: This playback link has expired */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16600,8 +23074,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16609,8 +23083,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            415: {
+            /** @description `range_not_satisfiable`: The range is outside the file */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16618,7 +23092,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `media_unreadable`: The file cannot be read as a video; `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -16627,7 +23101,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -16636,7 +23110,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `transcode_failed`: The video could not be converted; `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -16645,7 +23119,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `transcode_capacity`: All transcoders are busy; `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -16654,7 +23128,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -16687,7 +23161,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobStarted"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -16696,7 +23170,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16705,7 +23179,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16714,7 +23188,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -16723,7 +23197,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -16732,7 +23206,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `payload_too_large`: The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -16741,7 +23215,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -16750,7 +23233,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -16759,7 +23242,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -16768,7 +23251,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -16777,7 +23260,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -16786,7 +23269,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -16818,7 +23301,14 @@ export interface operations {
                     "application/json": components["schemas"]["ListOf_PreparedView_"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -16827,7 +23317,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16836,7 +23326,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16845,8 +23335,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16854,34 +23344,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -16890,7 +23353,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -16899,7 +23362,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -16908,7 +23371,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -16917,7 +23380,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -16946,7 +23409,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -16955,7 +23418,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16964,7 +23427,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16973,7 +23436,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -16982,7 +23445,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -16991,8 +23454,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17000,16 +23463,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -17018,7 +23472,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -17027,7 +23481,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -17036,7 +23490,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -17045,7 +23499,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -17080,7 +23534,14 @@ export interface operations {
                     "application/json": components["schemas"]["TitleProgressView"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -17089,7 +23550,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17098,7 +23559,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17107,7 +23568,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `title_not_found`: No such title */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -17116,8 +23577,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17125,25 +23586,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -17152,7 +23595,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -17161,7 +23604,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -17170,7 +23613,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -17179,7 +23622,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -17218,7 +23661,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProgressView"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `malformed_json`: The body is not valid JSON */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -17227,7 +23670,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17236,7 +23679,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17245,7 +23688,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found; `title_not_found`: No such title */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -17254,7 +23697,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -17263,7 +23706,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `payload_too_large`: The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -17272,7 +23715,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -17281,7 +23733,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -17290,7 +23742,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -17299,7 +23751,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -17308,7 +23760,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -17317,7 +23769,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -17349,7 +23801,14 @@ export interface operations {
                     "application/json": components["schemas"]["ListOf_ActiveSession_"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -17358,7 +23817,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17367,7 +23826,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17376,8 +23835,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
-            404: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17385,34 +23844,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -17421,7 +23853,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -17430,7 +23862,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -17439,7 +23871,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -17448,7 +23880,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -17462,7 +23894,10 @@ export interface operations {
     begin_api_v1_streaming_sessions_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Repeat a request with the same key and body within a day, and get the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17478,10 +23913,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["matinee__features__playback__schemas__SessionView"];
+                    "application/json": components["schemas"]["StreamingSessionView"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -17490,7 +23925,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17499,7 +23934,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17508,7 +23943,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -17517,7 +23952,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -17526,7 +23961,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `payload_too_large`: The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -17535,7 +23970,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -17544,7 +23988,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -17553,7 +23997,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -17562,7 +24006,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -17571,7 +24015,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -17580,7 +24024,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -17596,6 +24040,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description As other answers give it. */
                 session_id: string;
             };
             cookie?: never;
@@ -17609,7 +24054,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem (validation) */
+            /** @description `unknown_parameter`: Unknown parameter */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -17618,7 +24063,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17627,7 +24072,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17636,7 +24081,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -17645,7 +24090,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
+            /** @description `conflict`: This conflicts with what is there */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -17654,8 +24099,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17663,16 +24108,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -17681,7 +24117,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -17690,7 +24126,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -17699,7 +24135,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -17708,7 +24144,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -17729,6 +24165,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description As other answers give it. */
                 session_id: string;
                 name: string;
             };
@@ -17743,7 +24180,21 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem (validation) */
+            /** @description A range. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -17752,16 +24203,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17770,7 +24212,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -17779,8 +24221,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `playback_url_expired`: This playback link has expired */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17788,8 +24230,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17797,8 +24239,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            415: {
+            /** @description `range_not_satisfiable`: The range is outside the file */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17806,7 +24248,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `media_unreadable`: The file cannot be read as a video; `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -17815,7 +24257,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -17824,7 +24266,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `transcode_failed`: The video could not be converted; `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -17833,7 +24275,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `transcode_capacity`: All transcoders are busy; `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -17842,7 +24284,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -17863,6 +24305,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description As other answers give it. */
                 session_id: string;
                 name: string;
             };
@@ -17877,7 +24320,21 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem (validation) */
+            /** @description A range. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -17886,16 +24343,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17904,7 +24352,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -17913,8 +24361,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `playback_url_expired`: This playback link has expired */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17922,8 +24370,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17931,8 +24379,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            415: {
+            /** @description `range_not_satisfiable`: The range is outside the file */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17940,7 +24388,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `media_unreadable`: The file cannot be read as a video; `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -17949,7 +24397,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -17958,7 +24406,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `transcode_failed`: The video could not be converted; `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -17967,7 +24415,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `transcode_capacity`: All transcoders are busy; `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -17976,7 +24424,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -17997,6 +24445,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description As other answers give it. */
                 session_id: string;
                 name: string;
                 number: number;
@@ -18012,7 +24461,21 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem (validation) */
+            /** @description A range. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -18021,16 +24484,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18039,7 +24493,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -18048,8 +24502,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `playback_url_expired`: This playback link has expired */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18057,8 +24511,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18066,8 +24520,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            415: {
+            /** @description `range_not_satisfiable`: The range is outside the file */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18075,7 +24529,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `media_unreadable`: The file cannot be read as a video; `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -18084,7 +24538,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -18093,7 +24547,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `transcode_failed`: The video could not be converted; `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -18102,7 +24556,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `transcode_capacity`: All transcoders are busy; `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -18111,7 +24565,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -18132,6 +24586,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description As other answers give it. */
                 session_id: string;
             };
             cookie?: never;
@@ -18145,7 +24600,21 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem (validation) */
+            /** @description A range. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -18154,16 +24623,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18172,7 +24632,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -18181,8 +24641,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `playback_url_expired`: This playback link has expired */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18190,8 +24650,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18199,8 +24659,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            415: {
+            /** @description `range_not_satisfiable`: The range is outside the file */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18208,7 +24668,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `media_unreadable`: The file cannot be read as a video; `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -18217,7 +24677,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -18226,7 +24686,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `transcode_failed`: The video could not be converted; `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -18235,7 +24695,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `transcode_capacity`: All transcoders are busy; `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -18244,7 +24704,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -18265,6 +24725,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description As other answers give it. */
                 session_id: string;
                 index: number;
             };
@@ -18279,7 +24740,21 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem (validation) */
+            /** @description A range. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -18288,16 +24763,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18306,7 +24772,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -18315,8 +24781,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `playback_url_expired`: This playback link has expired */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18324,8 +24790,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18333,8 +24799,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            415: {
+            /** @description `range_not_satisfiable`: The range is outside the file */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18342,7 +24808,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `media_unreadable`: The file cannot be read as a video; `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -18351,7 +24817,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -18360,7 +24826,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `transcode_failed`: The video could not be converted; `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -18369,7 +24835,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `transcode_capacity`: All transcoders are busy; `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -18378,7 +24844,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -18399,6 +24865,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description As other answers give it. */
                 session_id: string;
                 index: number;
                 number: number;
@@ -18414,7 +24881,21 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem (validation) */
+            /** @description A range. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -18423,16 +24904,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18441,7 +24913,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -18450,8 +24922,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `playback_url_expired`: This playback link has expired */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18459,8 +24931,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18468,8 +24940,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            415: {
+            /** @description `range_not_satisfiable`: The range is outside the file */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18477,7 +24949,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `media_unreadable`: The file cannot be read as a video; `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -18486,7 +24958,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -18495,7 +24967,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `transcode_failed`: The video could not be converted; `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -18504,7 +24976,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `transcode_capacity`: All transcoders are busy; `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -18513,7 +24985,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -18534,6 +25006,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description As other answers give it. */
                 session_id: string;
             };
             cookie?: never;
@@ -18547,7 +25020,21 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem (validation) */
+            /** @description A range. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -18556,16 +25043,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18574,7 +25052,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -18583,8 +25061,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `playback_url_expired`: This playback link has expired */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18592,8 +25070,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18601,8 +25079,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            415: {
+            /** @description `range_not_satisfiable`: The range is outside the file */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18610,7 +25088,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `media_unreadable`: The file cannot be read as a video; `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -18619,7 +25097,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -18628,7 +25106,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `transcode_failed`: The video could not be converted; `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -18637,7 +25115,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `transcode_capacity`: All transcoders are busy; `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -18646,7 +25124,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -18667,6 +25145,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description As other answers give it. */
                 session_id: string;
                 number: number;
             };
@@ -18681,7 +25160,21 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem (validation) */
+            /** @description A range. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -18690,16 +25183,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18708,7 +25192,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -18717,8 +25201,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `playback_url_expired`: This playback link has expired */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18726,8 +25210,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18735,8 +25219,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            415: {
+            /** @description `range_not_satisfiable`: The range is outside the file */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18744,7 +25228,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `media_unreadable`: The file cannot be read as a video; `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -18753,7 +25237,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -18762,7 +25246,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `transcode_failed`: The video could not be converted; `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -18771,7 +25255,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `transcode_capacity`: All transcoders are busy; `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -18780,7 +25264,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -18801,6 +25285,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description As other answers give it. */
                 session_id: string;
                 name: string;
             };
@@ -18815,7 +25300,21 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem (validation) */
+            /** @description A range. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -18824,16 +25323,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18842,7 +25332,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -18851,8 +25341,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `playback_url_expired`: This playback link has expired */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18860,8 +25350,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18869,8 +25359,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            415: {
+            /** @description `range_not_satisfiable`: The range is outside the file */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18878,7 +25368,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `media_unreadable`: The file cannot be read as a video; `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -18887,7 +25377,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -18896,7 +25386,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `transcode_failed`: The video could not be converted; `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -18905,7 +25395,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `transcode_capacity`: All transcoders are busy; `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -18914,7 +25404,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -18935,6 +25425,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description As other answers give it. */
                 session_id: string;
                 name: string;
             };
@@ -18949,7 +25440,21 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem (validation) */
+            /** @description A range. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -18958,16 +25463,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18976,7 +25472,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -18985,8 +25481,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `playback_url_expired`: This playback link has expired */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18994,8 +25490,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19003,8 +25499,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            415: {
+            /** @description `range_not_satisfiable`: The range is outside the file */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19012,7 +25508,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `media_unreadable`: The file cannot be read as a video; `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -19021,7 +25517,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -19030,7 +25526,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `transcode_failed`: The video could not be converted; `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -19039,7 +25535,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `transcode_capacity`: All transcoders are busy; `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -19048,7 +25544,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -19069,6 +25565,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description As other answers give it. */
                 session_id: string;
                 name: string;
                 number: number;
@@ -19084,7 +25581,21 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem (validation) */
+            /** @description A range. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -19093,16 +25604,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19111,7 +25613,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `resource_not_found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -19120,8 +25622,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `playback_url_expired`: This playback link has expired */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19129,8 +25631,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19138,8 +25640,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            415: {
+            /** @description `range_not_satisfiable`: The range is outside the file */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19147,7 +25649,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `media_unreadable`: The file cannot be read as a video; `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -19156,7 +25658,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -19165,7 +25667,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `transcode_failed`: The video could not be converted; `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -19174,7 +25676,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `transcode_capacity`: All transcoders are busy; `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -19183,7 +25685,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -19217,7 +25719,14 @@ export interface operations {
                     "application/json": components["schemas"]["ListOf_SourceView_"];
                 };
             };
-            /** @description A problem (validation) */
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `parameter_pollution`: A parameter was given more than once; `unknown_field`: Unknown field */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -19226,7 +25735,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19235,7 +25744,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (auth) */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19244,7 +25753,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (playback) */
+            /** @description `title_not_found`: No such title */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -19253,8 +25762,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (conflict) */
-            409: {
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19262,25 +25771,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (validation) */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (validation) */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem (playback) */
+            /** @description `validation_failed`: Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -19289,7 +25780,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (limit) */
+            /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -19298,7 +25789,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -19307,7 +25798,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -19316,7 +25807,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem (server) */
+            /** @description `request_timeout`: The request took too long */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -19342,6 +25833,78 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };

@@ -24,7 +24,7 @@ export type SetupView = Sent<Schemas["SetupView"]>;
 export type SetupBody = Partial<Schemas["SetupBody"]> & Pick<Schemas["SetupBody"], "name" | "password">;
 export type User = Sent<Schemas["UserView"]>;
 export type Me = Sent<Schemas["MeView"]>;
-export type DeviceSession = Sent<Schemas["matinee__features__accounts__schemas__SessionView"]>;
+export type DeviceSession = Sent<Schemas["SessionView"]>;
 export type ApiKey = Sent<Schemas["ApiKeyView"]>;
 export type CreatedApiKey = Sent<Schemas["CreatedApiKeyView"]>;
 
@@ -61,7 +61,7 @@ export type Schedule = Sent<Schemas["ScheduleOut"]>;
 
 export type PreparedItem = Sent<Schemas["PreparedView"]>;
 export type Capabilities = Partial<Schemas["CapabilitiesIn"]>;
-export type PlaybackSession = Sent<Schemas["matinee__features__playback__schemas__SessionView"]>;
+export type PlaybackSession = Sent<Schemas["StreamingSessionView"]>;
 export type TitleProgress = Sent<Schemas["TitleProgressView"]>;
 export type ProgressBody = Omit<Required<Schemas["ReportBody"]>, "item_id">;
 

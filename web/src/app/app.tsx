@@ -1,16 +1,20 @@
 import { useEffect } from "preact/hooks";
 import { ErrorNotice } from "../parts/notice.tsx";
 import { place } from "../router/router.ts";
-import { findUser, startProblem, user } from "../state/session.ts";
+import { findUser, isOpen, startProblem, toSignIn, user } from "../state/session.ts";
 import { Notices } from "./notices.tsx";
 import { CurrentScreen, prefetchScreens } from "./screens.tsx";
 
 export function App() {
   const { path } = place.value;
-  const door = path === "/setup" || path === "/signin";
+  const closed = user.value === null && !isOpen(path) && !startProblem.value;
   useEffect(() => {
     if (user.value) prefetchScreens();
   }, [user.value]);
+  // A visitor who follows a link to something personal.
+  useEffect(() => {
+    if (closed) toSignIn();
+  }, [closed]);
   return (
     <>
       {startProblem.value ? (
@@ -18,7 +22,7 @@ export function App() {
           <ErrorNotice whole error={startProblem.value} retry={() => void findUser()} />
         </main>
       ) : (
-        (user.value || door) && <CurrentScreen path={path} />
+        (user.value || isOpen(path)) && <CurrentScreen path={path} />
       )}
       <Notices />
     </>

@@ -22,10 +22,25 @@ interface Screen {
   bare?: boolean;
 }
 
+/** For screens whose texts come with them. */
+const withTexts =
+  (load: Loader): Loader =>
+  async () => {
+    const [screen, texts] = await Promise.all([load(), import("../i18n/personal.ts")]);
+    await texts.personalReady();
+    return screen;
+  };
+
+const setup = withTexts(() => import("../screens/setup/setup.tsx"));
+const signIn = withTexts(() => import("../screens/signin/signin.tsx"));
+const join = withTexts(() => import("../screens/join/join.tsx"));
+const reset = withTexts(() => import("../screens/join/reset.tsx"));
+const link = withTexts(() => import("../screens/link/link.tsx"));
+const profiles = withTexts(() => import("../screens/profiles/profiles.tsx"));
+const account = withTexts(() => import("../screens/account/account.tsx"));
+
 const SCREENS: Screen[] = [
   { pattern: "/", load: () => import("../screens/home/home.tsx") },
-  { pattern: "/setup", load: () => import("../screens/setup/setup.tsx"), bare: true },
-  { pattern: "/signin", load: () => import("../screens/signin/signin.tsx"), bare: true },
   { pattern: "/library/:kind", load: () => import("../screens/library/library.tsx") },
   { pattern: "/discover", load: () => import("../screens/discover/discover.tsx") },
   { pattern: "/search", load: () => import("../screens/search/search.tsx") },
@@ -37,7 +52,19 @@ const SCREENS: Screen[] = [
   { pattern: "/jobs", load: () => import("../screens/jobs/jobs.tsx") },
   { pattern: "/services", load: () => import("../screens/services/services.tsx") },
   { pattern: "/cache", load: () => import("../screens/cache/cache.tsx") },
-  { pattern: "/account", load: () => import("../screens/account/account.tsx") },
+  { pattern: "/profiles", load: profiles, bare: true },
+  { pattern: "/account", load: account },
+  { pattern: "/users", load: () => import("../screens/users/users.tsx") },
+  { pattern: "/users/:id", load: () => import("../screens/users/user.tsx") },
+  { pattern: "/invitations", load: () => import("../screens/users/invitations.tsx") },
+  { pattern: "/blocks", load: () => import("../screens/protection/blocks.tsx") },
+  { pattern: "/limits", load: () => import("../screens/protection/limits.tsx") },
+  { pattern: "/audit", load: () => import("../screens/audit/audit.tsx") },
+  { pattern: "/setup", load: setup, bare: true },
+  { pattern: "/signin", load: signIn, bare: true },
+  { pattern: "/join", load: join, bare: true },
+  { pattern: "/reset", load: reset, bare: true },
+  { pattern: "/link", load: link, bare: true },
 ];
 
 const loaded = new Map<Loader, View>();
@@ -85,7 +112,7 @@ export function NotFound() {
 export function prefetchScreens(): void {
   const idle = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 1_000));
   idle(() => {
-    for (const { load, bare } of SCREENS.slice(0, 9)) {
+    for (const { load, bare } of SCREENS.slice(0, 8)) {
       if (bare) continue;
       void load()
         .then((module) => loaded.set(load, module.default))

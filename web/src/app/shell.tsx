@@ -4,6 +4,7 @@ import { t } from "../i18n/index.ts";
 import { Icon, type IconName } from "../parts/icon.tsx";
 import { moveFocus } from "../parts/spatial.ts";
 import { href, navigate, place } from "../router/router.ts";
+import { signInPath, user } from "../state/session.ts";
 import { PageKeys } from "./page-keys.tsx";
 import { UserMenu } from "./user-menu.tsx";
 import "./shell.css";
@@ -85,7 +86,13 @@ function Header() {
         <span>{text.searchHint}</span>
         <kbd>/</kbd>
       </button>
-      <UserMenu />
+      {user.value ? (
+        <UserMenu />
+      ) : (
+        <a class="button primary header-sign-in" href={href(signInPath())}>
+          {text.signIn}
+        </a>
+      )}
     </header>
   );
 }
@@ -93,7 +100,7 @@ function Header() {
 function Tabs() {
   const { path } = place.value;
   const text = t.value.nav;
-  const tabs: [string, IconName, string][] = [...links(), ["/search", "search", text.search]];
+  const tabs: Link[] = [...links(), ["/search", "search", text.search]];
   return (
     <nav class="tabs" aria-label={text.main}>
       {tabs.map(([to, icon, label]) => (
@@ -106,14 +113,15 @@ function Tabs() {
   );
 }
 
-function links(): [string, IconName, string][] {
+type Link = [string, IconName, string];
+
+function links(): Link[] {
   const text = t.value.nav;
-  return [
-    ["/", "home", text.home],
+  const library: Link[] = [
     ["/library/movies", "film", text.movies],
     ["/library/shows", "tv", text.shows],
-    ["/discover", "compass", text.discover],
   ];
+  return [["/", "home", text.home], ...(user.value ? library : []), ["/discover", "compass", text.discover]];
 }
 
 function isHere(to: string, path: string): boolean {

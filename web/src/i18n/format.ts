@@ -41,6 +41,11 @@ export function date(text: string): string {
   return new Intl.DateTimeFormat(locale.value, { dateStyle: "medium" }).format(new Date(text));
 }
 
+/** Day and time, to the second. */
+export function moment(text: string): string {
+  return new Intl.DateTimeFormat(locale.value, { dateStyle: "medium", timeStyle: "medium" }).format(new Date(text));
+}
+
 /** A length of time in its largest whole unit: 18_000 -> "5 hours". */
 export function age(seconds: number): string {
   const steps = [

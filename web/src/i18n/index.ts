@@ -16,6 +16,8 @@ const chosen = kept<Language | null>("language", null);
 // Nothing is drawn before `startLanguage` has put one here.
 const messages = signal<Messages>({} as Messages);
 
+let latest: Language | null = null;
+
 export const language = signal<Language>("en");
 /** The texts in the person's language. */
 export const t = computed(() => messages.value);
@@ -26,6 +28,13 @@ export const locale = computed(
 
 export async function startLanguage(): Promise<void> {
   await load(chosen.value ?? preferred(navigator.languages)).catch(() => load("en"));
+}
+
+/** Speaks the language of a profile; null: that of this browser. */
+export function speak(wanted: string | null): void {
+  const known = wanted?.split("-")[0] ?? "";
+  const next = known in LANGUAGES ? (known as Language) : (chosen.value ?? preferred(navigator.languages));
+  if (next !== latest) void load(next).catch(() => undefined);
 }
 
 export async function chooseLanguage(wanted: Language): Promise<void> {
@@ -41,7 +50,11 @@ export function preferred(tags: readonly string[]): Language {
 }
 
 async function load(wanted: Language): Promise<void> {
-  messages.value = await catalogues[wanted]();
+  latest = wanted;
+  const found = await catalogues[wanted]();
+  // Another may have been wanted since; but anything is better than no texts at all.
+  if (latest !== wanted && messages.value.nav) return;
+  messages.value = found;
   language.value = wanted;
   document.documentElement.lang = wanted;
 }

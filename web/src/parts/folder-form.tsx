@@ -20,13 +20,13 @@ interface FolderFormProps {
 /** A folder of the server's machine, typed or looked for, and what is in it. */
 export function FolderForm({ draft, fault, onChange }: FolderFormProps) {
   const [browsing, setBrowsing] = useState(false);
-  const { setup, folders } = t.value;
+  const { folders } = t.value;
   const kinds = (["mixed", "movies", "shows"] as const).map((kind) => [kind, folders.kinds[kind] as string] as const);
   return (
     <div class="folder-form">
       <div class="folder-line">
         <Field
-          label={setup.path}
+          label={folders.path}
           value={draft.path}
           fault={fault}
           placeholder="/media/movies"

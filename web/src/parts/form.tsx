@@ -26,7 +26,7 @@ export function Field({ label, hint, fault, type = "text", ...rest }: FieldProps
   const id = useId();
   const [visible, setVisible] = useState(false);
   const password = type === "password";
-  const words = t.value.signin;
+  const words = t.value.action;
   const described = {
     id,
     "aria-invalid": fault ? true : undefined,

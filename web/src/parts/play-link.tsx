@@ -1,6 +1,7 @@
 import type { ItemProgress } from "../api/types.ts";
 import { clock } from "../i18n/format.ts";
 import { t } from "../i18n/index.ts";
+import { user } from "../state/session.ts";
 import { LinkButton } from "./button.tsx";
 import { begun, watchPath } from "./watch-path.ts";
 
@@ -15,6 +16,13 @@ interface PlayLinkProps {
 /** The one primary button: Play, or Resume with the time. */
 export function PlayLink({ title, item, progress, episode }: PlayLinkProps) {
   const text = t.value.action;
+  const path = watchPath(title, item ?? progress?.item_id);
+  if (!user.value)
+    return (
+      <LinkButton look="primary" icon="play" to={`/signin?next=${encodeURIComponent(path)}`} class="play-link">
+        {text.signInToPlay}
+      </LinkButton>
+    );
   const time = progress && begun(progress) ? clock(progress.position) : null;
   const label = episode
     ? time
@@ -24,7 +32,7 @@ export function PlayLink({ title, item, progress, episode }: PlayLinkProps) {
       ? text.resumeAt(time)
       : text.play;
   return (
-    <LinkButton look="primary" icon="play" to={watchPath(title, item ?? progress?.item_id)} class="play-link numeric">
+    <LinkButton look="primary" icon="play" to={path} class="play-link numeric">
       {label}
     </LinkButton>
   );

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { listen } from "../api/events.ts";
 import { invalidate } from "./query.ts";
+import { user } from "./session.ts";
 
 const PAUSE = 3_000;
 /** Pixels from the top within which nobody is reading a place that could jump. */
@@ -29,6 +30,8 @@ function useNews(onNews: () => void): void {
   const latest = useRef(onNews);
   latest.current = onNews;
   useEffect(() => {
+    // Visitors are told nothing by the server.
+    if (!user.value) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stop = listen((event) => {
       if (event.type !== "library" || timer !== undefined) return;

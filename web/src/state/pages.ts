@@ -15,6 +15,8 @@ export interface Pages<T, Extra = unknown> {
   empty: boolean;
   next: () => void;
   retry: () => void;
+  /** Reads the first page again. */
+  refresh: () => void;
 }
 
 interface Known<T, Extra = unknown> {
@@ -98,5 +100,6 @@ export function usePages<T extends object, Extra = unknown>(
     empty: known?.items.length === 0,
     next: () => more && readOn(),
     retry: readOn,
+    refresh,
   };
 }

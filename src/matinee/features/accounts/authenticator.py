@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Literal, TypeVar, cast
 
 from matinee.features.accounts.errors import AccountDisabled, ApiKeyInvalid, SessionExpired, TokenRevoked
 from matinee.features.accounts.memory import LastUses, VerifiedCredentials
-from matinee.features.accounts.models import User
+from matinee.features.accounts.models import AuthSession, Profile, User
+from matinee.features.accounts.permissions import Tier, permissions_of
 from matinee.features.accounts.policy import (
     API_KEY_HEADER,
     CSRF_HEADER,
@@ -19,6 +21,8 @@ from matinee.features.accounts.policy import (
     scopes_of,
 )
 from matinee.features.accounts.repository import AccountsRepository
+from matinee.features.accounts.repository.profiles import ProfilesRepository
+from matinee.features.accounts.restriction import acting_for
 from matinee.features.accounts.tokens import AccessTokens, CsrfTokens, digest
 from matinee.infra.clock import Clock
 from matinee.infra.database import Database, ReadUnit
@@ -30,11 +34,15 @@ T = TypeVar("T")
 MAX_CREDENTIAL = 4096
 
 
-def caller_of(user: User, credential: Literal["cookie", "token", "api_key"], credential_id: str) -> Caller:
-    """`user` with everything its role allows."""
+def caller_of(
+    user: User, credential: Literal["cookie", "token", "api_key"], credential_id: str, profile: Profile | None = None
+) -> Caller:
+    """`user` with everything its role allows, and with what is left of that to `profile`; None is the default profile."""
     role: Literal["admin", "user"] = "admin" if user.role == "admin" else "user"
-    tier = cast("Literal['free', 'premium', 'api']", user.tier)
-    return Caller(UserId(user.id), user.name, role, tier, scopes_of(role), credential, credential_id)
+    tier = cast(Tier, user.tier)
+    permissions = permissions_of(role, tier, user.granted, user.denied)
+    found = Caller(UserId(user.id), user.name, role, tier, scopes_of(role), credential, credential_id, permissions=permissions)
+    return found if profile is None else acting_for(found, profile.id, profile.max_age)
 
 
 class AccountsAuthenticator:
@@ -61,6 +69,7 @@ class AccountsAuthenticator:
         self._verified = verified
         self._uses = uses
         self._repository = AccountsRepository()
+        self._profiles = ProfilesRepository()
 
     async def authenticate(self, method: str, headers: Mapping[str, str], cookies: Mapping[str, str]) -> Caller | None:
         """See the port. Raises `TokenRevoked`, `SessionExpired`, `ApiKeyInvalid`, `AccountDisabled`, `CsrfFailed`."""
@@ -93,8 +102,8 @@ class AccountsAuthenticator:
         else:
             return None
         caller = self._verified.get(key)
-        if caller is None:
-            return None
+        if caller is None or caller.max_age is not None:
+            return None  # what a limited profile gets is made for it alone
         self._uses.note("api_key" if kind == "api_key" else "session", caller.credential_id, self._clock.now())
         return caller, self._verified.until(key)
 
@@ -106,6 +115,8 @@ class AccountsAuthenticator:
             caller = claims.caller
             if self._verified.is_revoked(caller.credential_id) or self._verified.is_ended(caller.user_id, claims.issued_at):
                 raise TokenRevoked("This session was ended. Sign in again.")
+            if self._verified.is_elsewhere(caller.credential_id, caller.profile_id):
+                raise SessionExpired("This session uses another profile now. Refresh the access token.")
             self._verified.put(key, caller, claims.expires_at - self._clock.now().timestamp())
         self._uses.note("session", caller.credential_id, self._clock.now())
         return caller
@@ -121,7 +132,7 @@ class AccountsAuthenticator:
             session, user = row
             if user.disabled:
                 raise AccountDisabled("An administrator has disabled this account.", headers=self._without_cookie())
-            caller = caller_of(user, "cookie", session.id)
+            caller = caller_of(user, "cookie", session.id, await self._profile_of(user, session))
             if not self._verified.is_ended(caller.user_id, started.timestamp()):
                 self._verified.put(key, caller, (session.expires_at - started).total_seconds())
         self._uses.note("session", caller.credential_id, self._clock.now())
@@ -141,10 +152,10 @@ class AccountsAuthenticator:
                 raise ApiKeyInvalid("This API key has expired.")
             if user.disabled:
                 raise AccountDisabled("An administrator has disabled this account.")
-            owner = caller_of(user, "api_key", found.id)
-            tier = owner.tier if owner.role == "admin" else "api"
-            scopes = allowed_scopes(owner.role, found.scopes)
-            caller = Caller(owner.user_id, owner.name, owner.role, tier, scopes, "api_key", found.id)
+            owner = caller_of(user, "api_key", found.id, await self._profile(user.id, found.profile_id))
+            tier: Tier = owner.tier if owner.role == "admin" else "api"
+            scopes = allowed_scopes(owner.role, found.scopes) & owner.scopes
+            caller = replace(owner, tier=tier, scopes=scopes)
             if not self._verified.is_ended(caller.user_id, started.timestamp()):
                 self._verified.put(key, caller, lives.total_seconds())
         self._uses.note("api_key", caller.credential_id, self._clock.now())
@@ -157,6 +168,26 @@ class AccountsAuthenticator:
             # A credential made a moment ago may not have reached the replica yet.
             async with self._database.write() as unit:
                 found = await find(unit, hashed)
+        return found
+
+    async def _profile_of(self, user: User, session: AuthSession) -> Profile | None:
+        """The profile that a session is in. A replica may not know yet of one that was entered a moment ago."""
+        profile_id = session.profile_id
+        if self._verified.is_elsewhere(session.id, profile_id or user.id):
+            async with self._database.write() as unit:
+                profile_id = await self._profiles.of_session(unit, session.id)
+        return await self._profile(user.id, profile_id)
+
+    async def _profile(self, user_id: str, profile_id: str | None) -> Profile | None:
+        if profile_id is None:
+            return None
+
+        async def find(unit: ReadUnit, wanted: str) -> Profile | None:
+            return await self._profiles.get(unit, user_id, wanted)
+
+        found = await self._look_up(find, profile_id)
+        if found is None:  # its sessions and keys end with it; nobody may fall back to a profile without a limit
+            raise SessionExpired("This profile is gone. Sign in again.")
         return found
 
     def _without_cookie(self) -> dict[str, str]:

@@ -35,8 +35,10 @@ class VerifiedCredentials:
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
         self._revoked: OrderedDict[str, float] = OrderedDict()
         self._ended: dict[UserId, tuple[datetime, float]] = {}
+        self._entered: OrderedDict[str, tuple[str, float]] = OrderedDict()
         self.on_revoked: Callable[[str, str], None] = lambda _kind, _number: None
-        """Called with `credential` or `user` and its id when one has ended here."""
+        """Called with `credential` or `user` and its id when one has ended here, with `profile` and `session:profile` when a
+        session has entered a profile."""
         self.generation = 0
         """Grows whenever a credential may have ended before its time."""
 
@@ -87,6 +89,21 @@ class VerifiedCredentials:
         if announce:
             self.on_revoked("user", user_id)
 
+    def entered(self, session_id: str, profile_id: str, *, announce: bool = True) -> None:
+        """A session acts for another profile now; access tokens that say otherwise are refused, its callers looked up anew."""
+        self.generation += 1
+        self._drop(lambda caller: caller.credential_id == session_id)
+        self._entered[session_id] = profile_id, self._clock.monotonic() + self._deny_for
+        self._entered.move_to_end(session_id)
+        self._forget_old()
+        if announce:
+            self.on_revoked("profile", f"{session_id}:{profile_id}")
+
+    def is_elsewhere(self, session_id: str, profile_id: str) -> bool:
+        """Whether this process saw that session enter another profile last."""
+        found = self._entered.get(session_id)
+        return found is not None and found[0] != profile_id
+
     def is_revoked(self, credential_id: str) -> bool:
         """Whether this process saw the end of that session or key."""
         return credential_id in self._revoked
@@ -104,6 +121,8 @@ class VerifiedCredentials:
         now = self._clock.monotonic()
         while self._revoked and next(iter(self._revoked.values())) <= now:
             self._revoked.popitem(last=False)
+        while self._entered and next(iter(self._entered.values()))[1] <= now:
+            self._entered.popitem(last=False)
         for user_id in [user_id for user_id, (_, until) in self._ended.items() if until <= now]:
             del self._ended[user_id]
 
@@ -118,6 +137,8 @@ class LastUses:
     limit: int = 20_000
     sessions: dict[str, datetime] = field(default_factory=dict)
     api_keys: dict[str, datetime] = field(default_factory=dict)
+    addresses: dict[str, str] = field(default_factory=dict)
+    """Where sessions were last seen."""
 
     def note(self, kind: Used, credential_id: str, now: datetime) -> None:
         """Remember a use; beyond `limit` new ones are not noted until the next writing."""
@@ -125,8 +146,13 @@ class LastUses:
         if credential_id in uses or len(uses) < self.limit:
             uses[credential_id] = now
 
-    def take(self) -> tuple[dict[str, datetime], dict[str, datetime]]:
-        """What was noted since the last call: sessions, keys."""
-        taken = self.sessions, self.api_keys
-        self.sessions, self.api_keys = {}, {}
+    def note_address(self, session_id: str, address: str) -> None:
+        """Remember where a session is, likewise."""
+        if session_id in self.addresses or len(self.addresses) < self.limit:
+            self.addresses[session_id] = address[:64]
+
+    def take(self) -> tuple[dict[str, datetime], dict[str, datetime], dict[str, str]]:
+        """What was noted since the last call: sessions, keys, addresses."""
+        taken = self.sessions, self.api_keys, self.addresses
+        self.sessions, self.api_keys, self.addresses = {}, {}, {}
         return taken

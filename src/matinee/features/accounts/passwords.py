@@ -12,6 +12,8 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from matinee.features.accounts.errors import TooManySignIns
+from matinee.features.accounts.policy import password_problem
+from matinee.features.accounts.strength import too_weak
 
 T = TypeVar("T")
 
@@ -22,8 +24,17 @@ class Passwords:
     def __init__(self, hasher: Argon2Hasher, *, threads: int, waiting: int) -> None:
         self._hash = PasswordHash((hasher,))
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="passwords")
-        self._room = threads + waiting
+        self._most = self._room = threads + waiting
         self._dummy: str | None = None
+
+    @property
+    def busy(self) -> int:
+        """How many passwords are being hashed or wait for it."""
+        return self._most - self._room
+
+    async def problem(self, password: str, name: str) -> str | None:
+        """Why a new password is refused, or None. Raises `TooManySignIns` when too many wait."""
+        return password_problem(password, name) or await self._run(lambda: too_weak(password, name))
 
     async def hash(self, password: str) -> str:
         """The hash to store. Raises `TooManySignIns` when too many wait."""

@@ -76,6 +76,8 @@ class AccountsOptions:
     session_lifetime: timedelta = timedelta(days=90)
     refresh_lifetime: timedelta = timedelta(days=30)
     setup_token_lifetime: timedelta = timedelta(days=7)
+    reset_lifetime: timedelta = timedelta(hours=24)
+    audit_kept: timedelta = timedelta(days=365)
     credential_memory: timedelta = timedelta(seconds=30)
     """How long a verified credential is taken without asking the database; a revocation in another process works after that."""
     remembered_credentials: int = 10_000
@@ -88,12 +90,18 @@ class AccountsOptions:
     waiting_hashes: int = 32
     cookie_secure: bool = False
     base_path: str = ""
+    token_key: int = 1
+    """Number of the key that signs access tokens."""
+    public_url: str = ""
+    """The address that people use, where it is not the one that requests name."""
     issuer: str = "matinee"
     demo: bool = False
     """Whether the first-run page proposes the demo library."""
     library_paths: Sequence[str] = ()
     """Folders known from the settings, shown on the first-run page."""
     version: str = ""
+    public_catalog: bool = False
+    """Whether visitors without an account may browse; the first thing that the UI asks."""
 
 
 def name_key(name: str) -> str:
@@ -185,3 +193,43 @@ def name_problem(name: str) -> str | None:
     if name != name.strip() or not name.isprintable():
         return "The name must not start or end with a space or contain control characters."
     return None
+
+
+ATTEMPT_LIFETIME = timedelta(minutes=10)
+"""How long somebody may take at another system's page, where that system sets no end of its own."""
+BROWSER_COOKIE = "matinee_sign_in"
+USER_CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
+"""RFC 8628 section 6.1: no vowels, so no words; no digits, and so nothing that looks like a letter."""
+USER_CODE_LENGTH = 8
+PAIRING_LIFETIME = timedelta(minutes=15)
+POLL_INTERVAL = timedelta(seconds=5)
+WAITING_DEVICES = 20
+"""Devices of one address that may wait at once."""
+_LOCAL_PATH_LENGTH = 1000
+
+
+def local_path(value: str) -> bool:
+    """Whether a page to return to is on this server, however a browser may read it.
+
+    Browsers take a backslash for a slash and drop tabs and line breaks: `/\\evil.example` and `/<tab>/evil.example` would leave.
+    """
+    if not value.startswith("/") or len(value) > _LOCAL_PATH_LENGTH or not value.isprintable():
+        return False
+    return not value.startswith("//") and "\\" not in value and " " not in value
+
+
+def user_code_key(code: str) -> str:
+    """A code as it is compared: without dashes and spaces, in capitals."""
+    return "".join(letter for letter in code.upper() if letter in USER_CODE_LETTERS)
+
+
+def shown_user_code(code: str) -> str:
+    """`WDJBMJHT` as `WDJB-MJHT`."""
+    return f"{code[:4]}-{code[4:]}"
+
+
+def proposed_name(name: str) -> str:
+    """What another system calls somebody, as a name that an account may have."""
+    readable = "".join(letter if letter.isprintable() else " " for letter in unicodedata.normalize("NFC", name))
+    found = " ".join(readable.partition("@")[0].split())[:48].strip()
+    return found if found and name_problem(found) is None else "member"

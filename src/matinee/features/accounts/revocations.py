@@ -54,6 +54,9 @@ class Revocations:
             return
         if kind == "user":
             self._verified.revoke_user(UserId(number), announce=False)
+        elif kind == "profile":
+            session_id, _, profile_id = number.partition(":")
+            self._verified.entered(session_id, profile_id, announce=False)
         else:
             self._verified.revoke(number, announce=False)
 

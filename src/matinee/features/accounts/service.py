@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 
+from matinee.features.accounts.audit import AuditLog, Subject
 from matinee.features.accounts.events import SetupCompleted
 from matinee.features.accounts.memory import VerifiedCredentials
 from matinee.features.accounts.models import SetupToken, User
 from matinee.features.accounts.passwords import Passwords
+from matinee.features.accounts.permissions import Tier, allowance_of, refusal
 from matinee.features.accounts.policy import AccountsOptions, Origin, Role, is_local, name_key, name_problem, password_problem
 from matinee.features.accounts.repository import AccountsRepository
 from matinee.features.accounts.sessions import Sessions, SignedIn
 from matinee.features.accounts.tokens import digest, new_secret
 from matinee.infra.clock import Clock
 from matinee.infra.database import Database, ReadUnit, UnitOfWork
-from matinee.infra.errors import Conflict, FieldError, Forbidden, NotFound, ValidationFailed
+from matinee.infra.errors import Conflict, FieldError, Forbidden, MatineeError, NotFound, ValidationFailed
 from matinee.infra.feature import EventBus
-from matinee.infra.http.caller import Caller
+from matinee.infra.http.caller import Caller, Permission
+from matinee.infra.http.rights import Allowance
 from matinee.infra.ids import UserId, new_id
 
+__all__ = ["AccountsService", "AuditLog", "Origin", "SetupRequest", "SetupState", "Subject"]
+_RECENT = timedelta(minutes=10)
 log = structlog.get_logger(__name__)
 
 
@@ -34,6 +40,7 @@ class SetupState:
     demo: bool
     folders: Sequence[str]
     version: str
+    public_catalog: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,7 @@ class AccountsService:
         sessions: Sessions,
         verified: VerifiedCredentials,
         events: EventBus,
+        audit: AuditLog,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -67,16 +75,17 @@ class AccountsService:
         self._sessions = sessions
         self._verified = verified
         self._events = events
+        self._audit = audit
         self._repository = AccountsRepository()
         self._has_admin = False
 
     async def setup_state(self, unit: ReadUnit, origin: Origin) -> SetupState:
         """Whether the server waits for its first administrator, and what this caller needs to become it."""
         if await self._admin_exists(unit):
-            return SetupState(False, False, self._options.demo, (), self._options.version)
+            return SetupState(False, False, self._options.demo, (), self._options.version, self._options.public_catalog)
         local = is_local(origin)
         folders = tuple(self._options.library_paths) if local else ()
-        return SetupState(True, not local, self._options.demo, folders, self._options.version)
+        return SetupState(True, not local, self._options.demo, folders, self._options.version, self._options.public_catalog)
 
     async def setup_token(self) -> str | None:
         """A new one-time token for the set-up link, printed at the start; None when an administrator exists."""
@@ -102,12 +111,13 @@ class AccountsService:
         Raises as `check_setup`, and `ValidationFailed`.
         """
         await self.check_setup(request.token, origin)
-        user = await self._new_user(request.name, request.password, "admin", founder=True)
+        user = await self.prepared(request.name, request.password, "admin", founder=True)
         async with self._database.write() as unit:
             await self._check_setup(unit, request.token, origin)
             await self._repository.add_user(unit, user)
             await self._repository.delete_setup_tokens(unit)
-            signed_in = await self._sessions.start(unit, user, origin)
+            await self._created(unit, user, None, origin, way="setup")
+            signed_in = await self._sessions.start(unit, user, origin, "setup")
         await self._announce(SetupCompleted(UserId(user.id), request.library_path, request.demo))
         return signed_in
 
@@ -116,23 +126,52 @@ class AccountsService:
         async with self._database.read() as unit:
             if await self._admin_exists(unit):
                 return False
-        user = await self._new_user(name, password, "admin", founder=True)
+        # The operator's own words, at a start that somebody waits for: no word lists are loaded for them.
+        user = await self.prepared(name, password, "admin", founder=True, estimated=False)
         try:
             async with self._database.write() as unit:
                 await self._repository.add_user(unit, user)
                 await self._repository.delete_setup_tokens(unit)
+                await self._created(unit, user, None, None, way="settings")
         except Conflict:
             return False  # another process of the same start was faster
         return True
 
-    async def add_user(self, name: str, password: str, role: Role = "user") -> User:
+    async def add_user(
+        self,
+        name: str,
+        password: str,
+        role: Role = "user",
+        tier: Tier | None = None,
+        *,
+        actor: Caller | None = None,
+        origin: Origin | None = None,
+    ) -> User:
         """A new account. Raises `ValidationFailed`, `Conflict` when the name is taken."""
-        user = await self._new_user(name, password, role)
+        user = await self.prepared(name, password, role, tier=tier)
         async with self._database.write() as unit:
             await self._repository.add_user(unit, user)
             if role == "admin":
                 await self._repository.delete_setup_tokens(unit)
+            await self._created(unit, user, actor, origin, way="administrator" if actor else "command line")
         return user
+
+    async def rename(self, unit: UnitOfWork, caller: Caller, name: str, origin: Origin) -> User:
+        """The caller's own name. Raises `ValidationFailed`, `Conflict` when it is taken."""
+        _check("name", name_problem(name), "body.name")
+        user = await self.user(unit, caller.user_id)
+        if name == user.name:
+            return user
+        before = user.name
+        await self._repository.change_user(unit, user.id, self._clock.now(), name=name, name_key=name_key(name))
+        subject = Subject("user", user.id, name)
+        await self._audit.record(unit, "user_changed", actor=caller, subject=subject, origin=origin, name=name, before=before)
+
+        async def forget() -> None:
+            self._verified.revoke_user(caller.user_id)
+
+        unit.after_commit(forget)
+        return await self.user(unit, caller.user_id)
 
     async def users(self, unit: ReadUnit) -> Sequence[User]:
         """Everybody, by name."""
@@ -152,46 +191,68 @@ class AccountsService:
             raise NotFound(f"There is no account with the name {name}.")
         return user
 
-    async def change_password(self, caller: Caller, current: str, new: str, origin: Origin) -> None:
-        """The caller's own password; other sessions end. Raises `InvalidCredentials`, `TooManySignIns`, `ValidationFailed`."""
-        async with self._database.read() as unit:
-            user = await self.user(unit, caller.user_id)
-        await self._sessions.check_password(user, user.name, current, origin)
-        await self._store_password(user, new, kept=caller.credential_id, location="body.new_password")
-
-    async def set_password(self, user_id: UserId, password: str) -> None:
-        """An administrator's act: a new password for a user; all its sessions end. Raises `NotFound`, `ValidationFailed`."""
+    async def allowance(self, user_id: UserId) -> Allowance:
+        """How much the account may use. Raises `NotFound`."""
         async with self._database.read() as unit:
             user = await self.user(unit, user_id)
-        await self._store_password(user, password, kept=None, location="body.password")
+        return allowance_of(user.role, user.tier, user.limits)
 
-    async def set_disabled(self, unit: UnitOfWork, user_id: UserId, disabled: bool) -> None:
-        """Close or reopen an account; its sessions end, its keys rest.
+    def refusal(self, permission: Permission, tier: str) -> MatineeError:
+        """Why somebody of `tier` lacks `permission`; see `infra.http.rights.Rights`."""
+        return refusal(permission, tier)
 
-        Raises `NotFound`, `Conflict` for the last administrator.
+    async def change_password(self, caller: Caller, current: str | None, new: str, origin: Origin) -> None:
+        """The caller's own password; other sessions end. Raises `InvalidCredentials`, `TooManySignIns`, `ValidationFailed`.
+
+        Who has none yet, because another system signs them in, chooses one within ten minutes after a sign-in.
         """
-        user = await self.user(unit, user_id)
-        if disabled and user.role == "admin" and not user.disabled and await self._repository.working_admins(unit) <= 1:
-            raise Conflict("This is the last working administrator.")
-        await self._repository.change_user(unit, user_id, self._clock.now(), disabled=disabled)
-        if disabled:
-            await self._sessions.end_others(unit, user_id, kept=None)
-
-        async def forget() -> None:
-            self._verified.revoke_user(user_id)
-
-        unit.after_commit(forget)
-
-    async def _store_password(self, user: User, password: str, *, kept: str | None, location: str) -> None:
-        _check("password", password_problem(password, user.name), location)
-        hashed = await self._passwords.hash(password)
+        async with self._database.read() as unit:
+            user = await self.user(unit, caller.user_id)
+            mine = await self._sessions.of_user(unit, caller.user_id)
+        if user.password_hash:
+            await self._sessions.check_password(user, user.name, current or "", origin)
+        elif not any(one.id == caller.credential_id and self._clock.now() - one.created_at <= _RECENT for one in mine):
+            raise Forbidden("Sign in again first: a first password is chosen within ten minutes after it.")
+        hashed = await self.hashed(new, user.name, "body.new_password")
         async with self._database.write() as unit:
-            await self._repository.change_user(unit, user.id, self._clock.now(), password_hash=hashed)
-            await self._sessions.end_others(unit, UserId(user.id), kept=kept)
+            await self.store_hash(unit, user, hashed, kept=caller.credential_id)
+            subject = Subject("user", user.id, user.name)
+            await self._audit.record(unit, "password_changed", actor=caller, subject=subject, origin=origin)
 
-    async def _new_user(self, name: str, password: str, role: Role, *, founder: bool = False) -> User:
+    async def set_password(self, user_id: UserId, password: str) -> None:
+        """By the command line: a new password for a user; all its sessions end. Raises `NotFound`, `ValidationFailed`."""
+        async with self._database.read() as unit:
+            user = await self.user(unit, user_id)
+        hashed = await self.hashed(password, user.name, "body.password")
+        async with self._database.write() as unit:
+            await self.store_hash(unit, user, hashed, kept=None)
+            subject = Subject("user", user.id, user.name)
+            await self._audit.record(unit, "password_changed", subject=subject, way="command line")
+
+    async def hashed(self, password: str, name: str, location: str) -> str:
+        """What to store of a new password. Takes long. Raises `ValidationFailed` at `location`."""
+        _check("password", await self._passwords.problem(password, name), location)
+        return await self._passwords.hash(password)
+
+    async def store_hash(self, unit: UnitOfWork, user: User, hashed: str, *, kept: str | None) -> None:
+        """Give a user a new password; all its sessions but `kept` end."""
+        await self._repository.change_user(unit, user.id, self._clock.now(), password_hash=hashed)
+        await self._sessions.end_others(unit, UserId(user.id), kept=kept)
+
+    async def prepared(
+        self,
+        name: str,
+        password: str,
+        role: Role,
+        *,
+        tier: str | None = None,
+        founder: bool = False,
+        estimated: bool = True,
+    ) -> User:
+        """A user to be stored. Takes long, so it belongs in front of a unit. Raises `ValidationFailed`."""
         _check("name", name_problem(name), "body.name")
-        _check("password", password_problem(password, name), "body.password")
+        found = await self._passwords.problem(password, name) if estimated else password_problem(password, name)
+        _check("password", found, "body.password")
         now = self._clock.now()
         return User(
             id=new_id(),
@@ -199,11 +260,20 @@ class AccountsService:
             name_key=name_key(name),
             password_hash=await self._passwords.hash(password),
             role=role,
-            tier="premium" if role == "admin" else "free",
+            tier=tier or ("premium" if role == "admin" else "free"),
             disabled=False,
             founder=True if founder else None,
+            granted=[],
+            denied=[],
+            limits={},
             created_at=now,
             updated_at=now,
+        )
+
+    async def _created(self, unit: UnitOfWork, user: User, actor: Caller | None, origin: Origin | None, *, way: str) -> None:
+        subject = Subject("user", user.id, user.name)
+        await self._audit.record(
+            unit, "user_created", actor=actor, subject=subject, origin=origin, role=user.role, tier=user.tier, way=way
         )
 
     async def _check_setup(self, unit: ReadUnit, token: str | None, origin: Origin) -> None:

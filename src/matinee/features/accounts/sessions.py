@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from matinee.features.accounts.audit import AuditLog, Subject
 from matinee.features.accounts.authenticator import caller_of
 from matinee.features.accounts.devices import device_name
-from matinee.features.accounts.errors import AccountDisabled, InvalidCredentials, SessionExpired, TokenRevoked
+from matinee.features.accounts.errors import AccountDisabled, InvalidCredentials, SessionExpired, TokenRevoked, TooManySignIns
 from matinee.features.accounts.memory import VerifiedCredentials
-from matinee.features.accounts.models import AuthSession, RefreshToken, User
+from matinee.features.accounts.models import AuthSession, Profile, RefreshToken, User
 from matinee.features.accounts.passwords import Passwords
 from matinee.features.accounts.policy import MAX_PASSWORD, AccountsOptions, Origin, name_key
 from matinee.features.accounts.repository import AccountsRepository
+from matinee.features.accounts.repository.profiles import ProfilesRepository
 from matinee.features.accounts.throttle import SignInThrottle
 from matinee.features.accounts.tokens import AccessTokens, CsrfTokens, digest, new_secret
 from matinee.infra.clock import Clock
@@ -33,6 +35,7 @@ class SignedIn:
     refresh_token: str
     session_token: str | None = None
     csrf_token: str | None = None
+    session_id: str = ""
 
 
 class Sessions:
@@ -52,6 +55,7 @@ class Sessions:
         tokens: AccessTokens,
         csrf: CsrfTokens,
         verified: VerifiedCredentials,
+        audit: AuditLog,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -61,7 +65,9 @@ class Sessions:
         self._tokens = tokens
         self._csrf = csrf
         self._verified = verified
+        self._audit = audit
         self._repository = AccountsRepository()
+        self._profiles = ProfilesRepository()
 
     async def sign_in(self, name: str, password: str, origin: Origin) -> SignedIn:
         """Raises `InvalidCredentials`, `AccountDisabled` (only to who knows the password), `TooManySignIns`."""
@@ -69,6 +75,7 @@ class Sessions:
             user = await self._repository.user_named(unit, name_key(name))
         better = await self.check_password(user, name, password, origin)
         if user is None or user.disabled:
+            await self._audit.sign_in_failed(origin, "password", "disabled", _subject(user))
             raise AccountDisabled("An administrator has disabled this account.")
         async with self._database.write() as unit:
             if better is not None:
@@ -77,16 +84,22 @@ class Sessions:
 
     async def check_password(self, user: User | None, name: str, password: str, origin: Origin) -> str | None:
         """Raises `InvalidCredentials` or `TooManySignIns`; returns a better hash to store when there is one. Takes long."""
-        key = f"{name_key(name)[:128]}\0{origin.address}"
-        self._throttle.attempt(key)
-        fits, better = await self._passwords.verify(password[: MAX_PASSWORD + 1], user.password_hash if user else None)
+        key = name_key(name)[:128]
+        try:
+            await self._throttle.attempt(key, origin.address)
+        except TooManySignIns:
+            await self._audit.sign_in_failed(origin, "password", "too_many", _subject(user))
+            raise
+        hashed = user.password_hash if user else None
+        fits, better = await self._passwords.verify(password[: MAX_PASSWORD + 1], hashed or None)
         if not fits:
+            await self._audit.sign_in_failed(origin, "password", "wrong_password", _subject(user))
             raise InvalidCredentials
-        self._throttle.succeeded(key)
+        await self._throttle.succeeded(key, origin.address)
         return better
 
-    async def start(self, unit: UnitOfWork, user: User, origin: Origin) -> SignedIn:
-        """A new session for a user whose identity is proven."""
+    async def start(self, unit: UnitOfWork, user: User, origin: Origin, method: str = "password") -> SignedIn:
+        """A new session for a user whose identity is proven, by `method`."""
         now = self._clock.now()
         secret = new_secret()
         session = AuthSession(
@@ -101,10 +114,14 @@ class Sessions:
         )
         await self._repository.add_session(unit, session)
         refresh = await self._new_refresh_token(unit, session, now)
-        access, lifetime = self._tokens.issue(caller_of(user, "token", session.id))
-        return SignedIn(user, access, lifetime, refresh, secret, self._csrf.of(session.id))
+        caller = caller_of(user, "token", session.id)
+        access, lifetime = self._tokens.issue(caller)
+        subject = Subject("session", session.id, session.device)
+        await self._audit.record(unit, "sign_in", actor=caller, subject=subject, origin=origin, method=method)
+        self._audit.signed_in(method)
+        return SignedIn(user, access, lifetime, refresh, secret, self._csrf.of(session.id), session.id)
 
-    async def refresh(self, token: str) -> SignedIn:
+    async def refresh(self, token: str, origin: Origin) -> SignedIn:
         """A new access token and a new refresh token for an unused refresh token.
 
         A used one was copied by somebody: its whole session ends. Raises `TokenRevoked`, `SessionExpired`, `AccountDisabled`.
@@ -117,28 +134,57 @@ class Sessions:
             self._check_alive(found, session, user)
             now = self._clock.now()
             if await self._repository.use_refresh_token(unit, found.id, now):
-                access, lifetime = self._tokens.issue(caller_of(user, "token", session.id))
-                return SignedIn(user, access, lifetime, await self._new_refresh_token(unit, session, now))
+                profile = await self._profile_of(unit, session)
+                access, lifetime = self._tokens.issue(caller_of(user, "token", session.id, profile))
+                token = await self._new_refresh_token(unit, session, now)
+                return SignedIn(user, access, lifetime, token, session_id=session.id)
             await self._repository.revoke_sessions(unit, user.id, now, only=session.id)
+            subject = Subject("session", session.id, session.device)
+            owner = caller_of(user, "token", session.id)
+            await self._audit.record(unit, "refresh_reused", outcome="failure", actor=owner, subject=subject, origin=origin)
         self._verified.revoke(session.id)
         raise TokenRevoked("This refresh token was used before, so its session was ended. Sign in again.")
 
-    async def sign_out(self, unit: UnitOfWork, caller: Caller) -> None:
+    async def sign_out(self, unit: UnitOfWork, caller: Caller, origin: Origin) -> None:
         """End the session that the caller is in."""
         await self._end(unit, caller.user_id, only=caller.credential_id)
+        subject = Subject("session", caller.credential_id, device_name(origin.device))
+        await self._audit.record(unit, "sign_out", actor=caller, subject=subject, origin=origin)
 
     async def of_user(self, unit: ReadUnit, user_id: UserId) -> Sequence[AuthSession]:
         """The living sessions of a user."""
         return await self._repository.sessions(unit, user_id, self._clock.now())
 
-    async def end(self, unit: UnitOfWork, user_id: UserId, session_id: str) -> None:
-        """End one session of a user. Raises `NotFound`."""
+    async def end(
+        self,
+        unit: UnitOfWork,
+        user_id: UserId,
+        session_id: str,
+        *,
+        actor: Caller | None = None,
+        origin: Origin | None = None,
+    ) -> None:
+        """End one session of a user; with an `actor` it goes into the audit log. Raises `NotFound`."""
         if not await self._end(unit, user_id, only=session_id):
             raise NotFound("There is no such session.")
+        if actor is not None:
+            await self._audit.record(unit, "session_revoked", actor=actor, subject=Subject("session", session_id), origin=origin)
 
-    async def end_others(self, unit: UnitOfWork, user_id: UserId, kept: str | None) -> int:
-        """End all sessions of a user but `kept`; returns how many lived."""
-        return len(await self._end(unit, user_id, but=kept))
+    async def end_others(
+        self,
+        unit: UnitOfWork,
+        user_id: UserId,
+        kept: str | None,
+        *,
+        actor: Caller | None = None,
+        origin: Origin | None = None,
+    ) -> int:
+        """End all sessions of a user but `kept`; returns how many lived. With an `actor` it goes into the audit log."""
+        ended = len(await self._end(unit, user_id, but=kept))
+        if actor is not None and ended:
+            subject = Subject("user", user_id, actor.name if actor.user_id == user_id else "")
+            await self._audit.record(unit, "session_revoked", actor=actor, subject=subject, origin=origin, sessions=ended)
+        return ended
 
     async def _end(self, unit: UnitOfWork, user_id: UserId, *, only: str | None = None, but: str | None = None) -> Sequence[str]:
         ended = await self._repository.revoke_sessions(unit, user_id, self._clock.now(), only=only, but=but)
@@ -149,6 +195,14 @@ class Sessions:
 
         unit.after_commit(forget)
         return ended
+
+    async def _profile_of(self, unit: ReadUnit, session: AuthSession) -> Profile | None:
+        if session.profile_id is None:
+            return None
+        found = await self._profiles.get(unit, session.user_id, session.profile_id)
+        if found is None:
+            raise SessionExpired("The profile of this session is gone. Sign in again.")
+        return found
 
     def _check_alive(self, token: RefreshToken, session: AuthSession, user: User) -> None:
         now = self._clock.now()
@@ -172,3 +226,7 @@ class Sessions:
             ),
         )
         return secret
+
+
+def _subject(user: User | None) -> Subject | None:
+    return Subject("user", user.id, user.name) if user else None

@@ -2,47 +2,47 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
 from datetime import timedelta
 
 from matinee.features.accounts.errors import TooManySignIns
-from matinee.infra.clock import Clock
+from matinee.infra.http.limits import Throttles, network_of
+
+FROM_ANYWHERE = 10
+"""An account takes so many times the failures from all addresses together as from one: who knows a name must not be able to lock
+its owner out with ten guesses. The sum stays at the 100 that NIST SP 800-63B (5.2.2) allows."""
 
 
 class SignInThrottle:
-    """At most `attempts` failed sign-ins in any `window`, for each key (account and address). At most `keys` are kept.
+    """At most `attempts` failed sign-ins to an account from one address in any `window`, and ten times as many from all together.
 
-    An attempt is counted before the password is looked at, so that parallel guesses do not slip through, and taken back when
-    it succeeds.
+    Names that nobody has count alike, so that the limit does not tell which exist. The address has its own limit on the route.
     """
 
-    def __init__(self, clock: Clock, attempts: int, window: timedelta, keys: int = 20_000) -> None:
-        self._clock = clock
-        self._attempts = attempts
-        self._window = window.total_seconds()
-        self._keys = keys
-        self._seen: OrderedDict[str, deque[float]] = OrderedDict()
+    def __init__(self, throttles: Throttles, attempts: int, window: timedelta) -> None:
+        self._near = throttles.of("sign_in", attempts, window, TooManySignIns)
+        self._anywhere = throttles.of("account", attempts * FROM_ANYWHERE, window, TooManySignIns)
 
-    def attempt(self, key: str) -> None:
-        """Count an attempt; raises `TooManySignIns` with the seconds to wait."""
-        now = self._clock.monotonic()
-        times = self._seen.setdefault(key, deque())
-        self._seen.move_to_end(key)
-        while times and times[0] <= now - self._window:
-            times.popleft()
-        if len(times) >= self._attempts:
-            wait = max(1, round(times[0] + self._window - now))
-            raise TooManySignIns(f"Too many attempts. Try again in {_spoken(wait)}.", retry_after=wait)
-        times.append(now)
-        while len(self._seen) > self._keys:
-            self._seen.popitem(last=False)
+    async def attempt(self, name: str, address: str) -> None:
+        """Count an attempt, before the password is looked at; raises `TooManySignIns` with the seconds to wait."""
+        await self._near.attempt(f"{name}\0{network_of(address)}")
+        await self._anywhere.attempt(name)
 
-    def succeeded(self, key: str) -> None:
-        """Forget the attempts of `key`."""
-        self._seen.pop(key, None)
+    async def succeeded(self, name: str, address: str) -> None:
+        """Forget the attempts."""
+        await self._near.succeeded(f"{name}\0{network_of(address)}")
+        await self._anywhere.succeeded(name)
 
 
-def _spoken(seconds: int) -> str:
-    if seconds < 90:
-        return f"{seconds} seconds"
-    return f"{-(-seconds // 60)} minutes"
+class LinkThrottle:
+    """At most twenty links that do not work, of invitations and resets together, from one address in fifteen minutes."""
+
+    def __init__(self, throttles: Throttles) -> None:
+        self._throttle = throttles.of("link", 20, timedelta(minutes=15), TooManySignIns)
+
+    async def attempt(self, address: str) -> None:
+        """Count an attempt, before the link is looked at; raises `TooManySignIns`."""
+        await self._throttle.attempt(network_of(address))
+
+    async def succeeded(self, address: str) -> None:
+        """The link works: forget the attempts."""
+        await self._throttle.succeeded(network_of(address))

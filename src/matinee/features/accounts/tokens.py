@@ -11,14 +11,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from matinee.features.accounts.errors import SessionExpired, TokenRevoked
+from matinee.features.accounts.permissions import decoded, encoded
 from matinee.features.accounts.policy import AccountsOptions, allowed_scopes, scopes_of
+from matinee.features.accounts.restriction import acting_for
 from matinee.infra.clock import Clock
 from matinee.infra.http.caller import Caller
 from matinee.infra.ids import UserId
 from matinee.infra.signing import Signer
 
 if TYPE_CHECKING:
-    from joserfc.jwk import OKPKey
+    from joserfc.jwk import GuestProtocol, OKPKey
 
 ALGORITHM = "Ed25519"
 
@@ -58,22 +60,43 @@ class AccessClaims:
 class AccessTokens:
     """Issues and verifies access tokens.
 
-    The Ed25519 key is derived from the server's secret: every process has it without asking anything, and no copy of
-    the database contains it. The library for it is loaded with the first token: it takes a tenth of a start.
+    The Ed25519 keys are derived from the server's secret and a number: every process has them without asking anything, and no
+    copy of the database contains them. The library for them is loaded with the first token: it takes a tenth of a start.
+
+    A new number makes a new key. The one before is believed until the last token that it may have signed has ended, and the one
+    after already: processes that are restarted one after another understand each other in both directions.
     """
 
     def __init__(self, signer: Signer, clock: Clock, options: AccountsOptions) -> None:
         self._clock = clock
         self._options = options
-        self._seed = signer.derive("accounts.access-token")
+        self._signer = signer
+        self._old_until = clock.monotonic() + options.access_token_lifetime.total_seconds()
 
     @cached_property
-    def _key(self) -> OKPKey:
-        return _key_from(self._seed)
+    def _keys(self) -> dict[str, tuple[int, OKPKey]]:
+        """Number and key by key id: the present one first, then the next, then the one before."""
+        now = self._options.token_key
+        made = [(number, _key_from(self._signer.derive(_purpose(number)))) for number in (now, now + 1, now - 1) if number > 0]
+        return {key.thumbprint(): (number, key) for number, key in made}
 
     @cached_property
     def _kid(self) -> str:
-        return self._key.thumbprint()
+        return next(iter(self._keys))
+
+    @cached_property
+    def _key(self) -> OKPKey:
+        return self._keys[self._kid][1]
+
+    def _believed(self, number: int) -> bool:
+        return number >= self._options.token_key or self._clock.monotonic() < self._old_until
+
+    def _verifying(self, token: GuestProtocol) -> OKPKey:
+        """The key that a token names. Raises KeyError."""
+        number, key = self._keys[token.headers()["kid"]]
+        if not self._believed(number):
+            raise KeyError("an old key")
+        return key
 
     def issue(self, caller: Caller) -> tuple[str, timedelta]:
         """A token for `caller` (whose `credential_id` is its session), and how long it works."""
@@ -89,6 +112,9 @@ class AccessTokens:
             "role": caller.role,
             "tier": caller.tier,
             "scope": " ".join(sorted(caller.scopes)),
+            "may": encoded(caller.permissions),
+            "pid": caller.profile_id,
+            "age": caller.max_age,
             "iat": now.timestamp(),
             "exp": int((now + lifetime).timestamp()),
         }
@@ -101,7 +127,7 @@ class AccessTokens:
         from joserfc.errors import JoseError
 
         try:
-            found = jwt.decode(token, self._key, algorithms=[ALGORITHM])
+            found = jwt.decode(token, self._verifying, algorithms=[ALGORITHM])
             claims = found.claims
             if found.header.get("typ") != "at+jwt" or claims["iss"] != self._options.issuer:
                 raise TokenRevoked("This is not an access token of this server.")
@@ -114,14 +140,28 @@ class AccessTokens:
 
     def jwks(self) -> dict[str, list[dict[str, str]]]:
         """The public keys (RFC 7517) that verify our tokens."""
-        public = cast("dict[str, str]", self._key.as_dict(private=False))
-        return {"keys": [{**public, "kid": self._kid, "use": "sig", "alg": ALGORITHM}]}
+        shown = [(kid, key) for kid, (number, key) in self._keys.items() if self._believed(number)]
+        return {
+            "keys": [
+                {**cast("dict[str, str]", key.as_dict(private=False)), "kid": kid, "use": "sig", "alg": ALGORITHM}
+                for kid, key in shown
+            ]
+        }
 
 
 def _caller_of(claims: dict[str, Any]) -> Caller:  # claims are JSON of our own making, the signature is verified
     role: Literal["admin", "user"] = "admin" if claims["role"] == "admin" else "user"
     scopes = allowed_scopes(role, str(claims["scope"]).split()) & scopes_of(role)
-    return Caller(UserId(claims["sub"]), claims["name"], role, claims["tier"], scopes, "token", claims["sid"])
+    permissions = decoded(str(claims["may"]))
+    found = Caller(
+        UserId(claims["sub"]), claims["name"], role, claims["tier"], scopes, "token", claims["sid"], permissions=permissions
+    )
+    return acting_for(found, str(claims["pid"]), None if claims["age"] is None else int(claims["age"]))
+
+
+def _purpose(number: int) -> str:
+    """The first key was derived before keys had numbers."""
+    return "accounts.access-token" if number == 1 else f"accounts.access-token.{number}"
 
 
 def _key_from(seed: bytes) -> OKPKey:

@@ -30,10 +30,10 @@ from matinee.ports.catalogue import Locale
 from matinee.ports.metadata import SeasonDetails, TitleDetails
 
 log = structlog.get_logger(__name__)
-BATCH = 20
+BATCH = 50
 MOST_WAITING = 500
 """Titles and seasons; the oldest are dropped beyond that, and come again when they are fetched the next time."""
-_PAUSE = 0.5
+_PAUSE = 2.0
 """Seconds for a batch to gather."""
 _TRY_AGAIN = 5.0
 _NOT_COMPARED = {"updated_at"}

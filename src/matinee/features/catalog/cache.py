@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Literal
 
 from matinee.features.catalog.policy import Lifetime
 from matinee.infra.cache import CachePolicy, SourceFailed
@@ -27,6 +28,7 @@ LIFETIMES: Mapping[str, Lifetime] = {
     "search": Lifetime(timedelta(minutes=10), timedelta(minutes=20), 24 * _HOURS),
     "genres": Lifetime(7 * _DAYS, 7 * _DAYS, 90 * _DAYS),
     "home": Lifetime(timedelta(minutes=15), timedelta(minutes=15), 24 * _HOURS),
+    "personal": Lifetime(timedelta(minutes=1), timedelta(minutes=1), 24 * _HOURS),
 }
 NOT_FOUND = timedelta(minutes=10)
 KEPT_AT_MOST = timedelta(days=175)
@@ -43,6 +45,7 @@ SEARCH = "search"
 CONFIGURATION = "configuration"
 HOME = "home"
 LIBRARY = "library"
+LIBRARY_TAG = "library:"
 """On every answer that says of titles whether the library has them."""
 
 
@@ -53,7 +56,12 @@ def title_tag(title_id: str) -> str:
 
 def library_tag(title_id: str) -> str:
     """On answers that show what this server itself knows of a title: its files, its poster, its details of its own."""
-    return f"library:{title_id}"
+    return f"{LIBRARY_TAG}{title_id}"
+
+
+def user_tag(user_id: str) -> str:
+    """On what is put together for one profile."""
+    return f"user:{user_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,7 @@ class CatalogPolicies:
     search: CachePolicy
     genres: CachePolicy
     home: CachePolicy
+    personal: CachePolicy
 
     @classmethod
     def of(cls, lifetimes: Mapping[str, Lifetime]) -> CatalogPolicies:
@@ -81,7 +90,8 @@ class CatalogPolicies:
 
 def _policy(name: str, life: Lifetime) -> CachePolicy:
     negative = NOT_FOUND if name == "details" else timedelta(0)
-    return CachePolicy(f"catalog.{name}", life.fresh, life.stale, life.error, negative)
+    scope: Literal["shared", "user"] = "user" if name == "personal" else "shared"
+    return CachePolicy(f"catalog.{name}", life.fresh, life.stale, life.error, negative, scope)
 
 
 def listing_tags(listing: Listing) -> frozenset[str]:
@@ -136,6 +146,10 @@ def search_key(text: str, kind: TitleKind | None, page: int, locale: Locale) -> 
 
 def home_key(locale: Locale) -> str:
     return f"{PREFIX}home:{_place(locale)}"
+
+
+def personal_key(user_id: str) -> str:
+    return f"{PREFIX}personal:{user_id}"
 
 
 def _place(locale: Locale) -> str:

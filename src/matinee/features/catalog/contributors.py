@@ -34,6 +34,13 @@ class LibraryAvailability(Protocol):
         """The items of a title that can be played: one for a film, episodes in order for a show."""
 
 
+class HeldTitles(Protocol):
+    """Of which titles the library has items at all."""
+
+    async def held(self, unit: ReadUnit, after: str, limit: int) -> Sequence[str]:
+        """Ids of titles that have an item, playable or not, in order, after `after`."""
+
+
 class ProgressSource(Protocol):
     """How far somebody has watched."""
 
@@ -63,6 +70,7 @@ class Contributors:
     """Who has registered. Empty when the catalogue stands alone."""
 
     library: LibraryAvailability | None = None
+    held: HeldTitles | None = None
     progress: ProgressSource | None = None
     interest: InterestSource | None = None
     home: list[HomeRowSource] = field(default_factory=list)

@@ -2,6 +2,7 @@
 
 MatineeError
 ├── TitleNotFound       404 title_not_found (infra)
+├── NotForThisProfile   403 forbidden
 ├── PersonNotFound      404 resource_not_found
 ├── SourceUnavailable   503 upstream_unavailable
 │   ├── SourceTimeout        504 upstream_timeout
@@ -16,7 +17,11 @@ MatineeError
 from __future__ import annotations
 
 from matinee.infra.cache import SourceFailed
-from matinee.infra.errors import MatineeError, NotFound, UnsupportedMediaType
+from matinee.infra.errors import Forbidden, MatineeError, NotFound, UnsupportedMediaType
+
+
+class NotForThisProfile(Forbidden):
+    """The title is for older people than the profile is limited to, or nobody knows for whom it is."""
 
 
 class PictureNotFound(NotFound):

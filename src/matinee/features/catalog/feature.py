@@ -12,9 +12,12 @@ from matinee.features.catalog.cards import Cards
 from matinee.features.catalog.changes import Changes
 from matinee.features.catalog.contributors import CatalogueSources, Contributors, MetadataProviders
 from matinee.features.catalog.genres import GenreReader
+from matinee.features.catalog.holdings import Holdings
 from matinee.features.catalog.home import HomePage
 from matinee.features.catalog.jobs import jobs, schedules, warmed
 from matinee.features.catalog.matching import Matcher
+from matinee.features.catalog.maturity import Maturity
+from matinee.features.catalog.personal import PersonalHome
 from matinee.features.catalog.pictures import Pictures, assembled
 from matinee.features.catalog.policy import CatalogOptions
 from matinee.features.catalog.purging import EdgePurges
@@ -31,6 +34,7 @@ from matinee.infra.clock import Clock
 from matinee.infra.database import Database
 from matinee.infra.database.search import DatabaseSearch
 from matinee.infra.feature import Container, Feature, RoutesOf
+from matinee.infra.http.maturity import Sieve
 from matinee.infra.observability import Metrics
 from matinee.infra.paging import Cursors
 from matinee.infra.paths import DataPaths
@@ -57,14 +61,19 @@ def build(container: Container) -> None:
     shelves = Shelves(archive.title, archive.season)
     upstream = container.add(Upstream, Upstream(cache, container.get(CatalogueSources), policies, shelves))
     contributors, views = Contributors(), Views(options.base_path, pictures.placeholder, cdn.url)
+    holdings = container.add(Holdings, Holdings(database, contributors, clock, metrics))
+    cache.on_invalidated(holdings.heard)
     cards = Cards(contributors, ListRepository(), views)
     browser = Browser(database, upstream, policies, cursors, cards, views, clock)
-    home = HomePage(database, cache, browser, cards, policies, options, clock, upstream=upstream.there)
+    personal = PersonalHome(database, cache, contributors, policies, options.row_size)
+    home = HomePage(database, cache, browser, cards, personal, policies, options, clock, upstream=upstream.there)
     warmer = Warmer(database, upstream, home, archive, search, changes, contributors, options, clock)
     warmer.spare = room_in(container, upstream.names)
     container.add(Warmer, warmer)
+    maturity = container.add(Maturity, Maturity(database, upstream, options, metrics.registry))
+    container.add(Sieve, maturity)  # type: ignore[type-abstract]  # a Protocol as a key
     readers = Readers(
-        titles=TitleReader(database, upstream, policies, contributors, views, options, clock),
+        titles=TitleReader(database, upstream, policies, contributors, views, options, clock, holdings),
         lists=browser,
         words=Searcher(database, search, upstream, policies, cursors, views),
         genres=GenreReader(database, upstream, policies),
@@ -72,7 +81,8 @@ def build(container: Container) -> None:
     )
     service = CatalogService(database, search, matcher, pictures, cursors, options, cards, readers, changes)
     container.add(CatalogService, service)
-    container.add(EdgePurges, EdgePurges(cdn, clock, metrics.registry))
+    own_address = options.public_url + options.base_path if options.public_url else ""
+    container.add(EdgePurges, EdgePurges(cdn, clock, metrics.registry, own_address))
 
 
 def room_in(container: Container, names: Sequence[str]) -> Callable[[], bool]:
@@ -88,6 +98,11 @@ def room_in(container: Container, names: Sequence[str]) -> Callable[[], bool]:
 def archiving(container: Container) -> AbstractAsyncContextManager[None]:
     """What upstreams say is kept while the process runs."""
     return container.get(Archive).running()
+
+
+def knowing_the_library(container: Container) -> AbstractAsyncContextManager[None]:
+    """Of which titles the library has something is known without asking."""
+    return container.get(Holdings).keeping()
 
 
 def keeping_pictures_up(container: Container) -> AbstractAsyncContextManager[None]:
@@ -106,7 +121,7 @@ FEATURE = Feature(
     routes=[RoutesOf("catalog", ROUTERS), RoutesOf("admin", ADMIN_ROUTERS)],
     jobs=jobs,
     schedules=schedules,
-    running=[archiving, keeping_pictures_up],
+    running=[archiving, knowing_the_library, keeping_pictures_up],
     tending=[purging, warmed],
     tags=[{"name": "catalogue", "description": "Titles: home page, lists, discovery, details, people, search, pictures."}],
 )

@@ -13,6 +13,7 @@ from matinee.features.catalog.browsing import Browser
 from matinee.features.catalog.cache import ANSWER_SHARE, HOME, LIBRARY, CatalogPolicies, home_key
 from matinee.features.catalog.cards import Cards
 from matinee.features.catalog.errors import SourceUnavailable, source_error
+from matinee.features.catalog.personal import PersonalHome
 from matinee.features.catalog.policy import CatalogOptions, TitleFilter
 from matinee.features.catalog.repository import ListRepository
 from matinee.features.catalog.schemas import HomeRow, HomeView, ItemProgress, TitleCard
@@ -59,6 +60,7 @@ class HomePage:
         cache: Cache,
         browser: Browser,
         cards: Cards,
+        personal: PersonalHome,
         policies: CatalogPolicies,
         options: CatalogOptions,
         clock: Clock,
@@ -68,7 +70,7 @@ class HomePage:
         self._database = database
         self._cache = cache
         self._browser = browser
-        self._contributors = cards.contributors
+        self.personal = personal
         self._cards = cards
         self._lists = ListRepository()
         self._policy = policies.home
@@ -84,8 +86,7 @@ class HomePage:
         shared = await self.shared(locale)
         shown: list[HomeRow] = []
         if user_id is not None:
-            for source in self._contributors.home:
-                shown += await source.rows(unit, user_id, self._size)
+            shown += await self.personal.rows(user_id)
         shown += await self._with_progress(unit, shared.rows, user_id)
         shown = [row for row in shown if row.items]
         return HomeView(hero=_hero(shown), rows=shown, degraded=shared.degraded)
@@ -178,11 +179,16 @@ class HomePage:
                 ("movies", "Movies", await self._best(unit, TitleFilter(kind="movie"))),
                 ("shows", "Shows", await self._best(unit, TitleFilter(kind="show"))),
             ]
-            for key, name in await self._big_genres(unit):
+            big = await self._big_genres(unit)
+            genres = {f"genre-{key}": key for key, _ in big}
+            for key, name in big:
                 rows.append((f"genre-{key}", name, await self._best(unit, TitleFilter(genre=key))))
             wanted = list(dict.fromkeys(title_id for _, _, ids in rows for title_id in ids))
             cards = {card.id: card for card in await self._cards.of(unit, wanted, None)}
-        return [HomeRow(id=key, title=title, items=[cards[one] for one in ids if one in cards]) for key, title, ids in rows]
+        return [
+            HomeRow(id=key, title=title, items=[cards[one] for one in ids if one in cards], genre_id=genres.get(key))
+            for key, title, ids in rows
+        ]
 
     async def _big_genres(self, unit: ReadUnit) -> list[tuple[str, str]]:
         """The genres with most titles. Counting a large library takes long, so the answer is used a hundred times as long."""
@@ -209,7 +215,7 @@ def _encoded(row: HomeRow, kept: _Decoded | None) -> bytes:
 
 def _overlaid(row: HomeRow, progress: Mapping[str, ItemProgress]) -> HomeRow:
     cards = [card.model_copy(update={"progress": progress[card.id]}) if card.id in progress else card for card in row.items]
-    return HomeRow(id=row.id, title=row.title, items=cards)
+    return row.model_copy(update={"items": cards})
 
 
 def _hero(rows: Sequence[HomeRow]) -> TitleCard | None:

@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 from matinee.features.catalog.changes import Changes
 from matinee.features.catalog.contributors import MetadataProviders
 from matinee.features.catalog.pictures import PictureStore
-from matinee.features.catalog.policy import CatalogOptions, accepted, hinted_title_id, local_title_id, storable
+from matinee.features.catalog.policy import CatalogOptions, Resolved, accepted, hinted_title_id, local_title_id, storable
 from matinee.features.catalog.repository import StoredTitle, TitleRepository
 from matinee.features.catalog.stored import document_of, stored_details, stored_name
 from matinee.infra.clock import Clock
@@ -23,6 +23,7 @@ from matinee.infra.database.search import SearchIndex
 from matinee.infra.errors import MatineeError
 from matinee.infra.ids import TitleId
 from matinee.ports.metadata import Found, MetadataProvider, NotFound, Outcome, Rejected, TitleMatch, TitleQuery, Unavailable
+from matinee.ports.ratings import printed_rating
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -56,51 +57,67 @@ class Matcher:
         self._titles = TitleRepository()
         # A show has hundreds of files with one query: they wait for the first, then take its answer.
         self._locks: WeakValueDictionary[object, asyncio.Lock] = WeakValueDictionary()
-        self._answers: OrderedDict[object, tuple[float, TitleId]] = OrderedDict()
+        self._answers: OrderedDict[object, tuple[float, Resolved]] = OrderedDict()
         self._complained: set[tuple[str, str]] = set()
 
-    async def resolve(self, query: TitleQuery) -> TitleId:
-        """See `CatalogService.resolve`."""
+    async def resolve(self, query: TitleQuery) -> Resolved:
+        """See `CatalogService.match`."""
         query = replace(query, title=storable(query.title))
         key = (query.kind, query.title.casefold(), query.year, *sorted(query.hints.items()))
         lock = self._locks.get(key)
         if lock is None:
             lock = self._locks[key] = asyncio.Lock()
         async with lock:
-            title_id = await self._remembered(key)
-            if title_id is None:
-                found, sure = await self._from_providers(query)
-                title_id = found or await self._by_name(query)
+            resolved = await self._remembered(key)
+            if resolved is None:
+                resolved, sure = await self._found(query)
                 # A show's files come one after the other, so even an unsure answer is remembered, for a moment.
                 lasts = _REMEMBERED_SECONDS if sure else _UNSURE_SECONDS
-                self._answers[key] = (self._clock.monotonic() + lasts, title_id)
+                self._answers[key] = (self._clock.monotonic() + lasts, resolved)
                 while len(self._answers) > _REMEMBERED:
                     self._answers.popitem(last=False)
-        return title_id
+        return resolved
 
     def forget(self) -> None:
         """Drop remembered answers (titles were removed)."""
         self._answers.clear()
 
-    async def _remembered(self, key: object) -> TitleId | None:
-        until, title_id = self._answers.get(key, (0.0, None))
-        if title_id is None or self._clock.monotonic() >= until:
+    async def _remembered(self, key: object) -> Resolved | None:
+        until, resolved = self._answers.get(key, (0.0, None))
+        if resolved is None or self._clock.monotonic() >= until:
             return None
         async with self._database.read() as unit:
-            return title_id if await self._titles.exists(unit, title_id) else None
+            return resolved if await self._titles.exists(unit, resolved.title_id) else None
 
-    async def _from_providers(self, query: TitleQuery) -> tuple[TitleId | None, bool]:
-        """The title of the first provider that knows it, and whether those asked before could all be asked."""
-        sure = True
+    async def _found(self, query: TitleQuery) -> tuple[Resolved, bool]:
+        """The title, and whether all providers could be asked."""
+        found, by_id, refuted, sure = await self._from_providers(query)
+        if found is None:
+            found = await self._by_name(query, believed=not refuted)
+            if query.age_rating:
+                await self._note_age(found, query.age_rating)
+            by_id = not refuted
+        wrong = ", ".join(f"{source} {number}" for source, number in sorted(query.hints.items())) if sure and not by_id else ""
+        return Resolved(found, wrong), sure
+
+    async def _from_providers(self, query: TitleQuery) -> tuple[TitleId | None, bool, bool, bool]:
+        """The title of the first provider that knows it; whether an id led to it, and whether one led nowhere; whether all that
+        were asked could answer."""
+        sure, refuted = True, False
         for provider in sorted(self._providers, key=lambda one: one.name not in query.hints):
-            found = await self._ask(provider, "match", provider.match(query))
-            sure &= not isinstance(found, Unavailable | Rejected)
-            match = accepted(query, found.value) if isinstance(found, Found) else None
-            if match is not None:
-                title_id = await self._stored(provider, match)
-                if title_id is not None:
-                    return title_id, sure
-        return None, sure
+            asked = query
+            for _ in range(2):
+                found = await self._ask(provider, "match", provider.match(asked))
+                sure &= not isinstance(found, Unavailable | Rejected)
+                match = accepted(asked, found.value) if isinstance(found, Found) else None
+                title_id = await self._stored(provider, match) if match is not None else None
+                if match is not None and title_id is not None:
+                    return title_id, match.by_id, refuted, sure
+                if match is None or not match.by_id:
+                    break
+                # Its own id, and it knows nothing of it: what else the name says is asked.
+                refuted, asked = True, replace(asked, hints={**asked.hints, provider.name: ""})
+        return None, False, refuted, sure
 
     async def _stored(self, provider: MetadataProvider, match: TitleMatch) -> TitleId | None:
         """The match with its details in the database; None where the provider knows nothing of it after all."""
@@ -118,13 +135,14 @@ class Matcher:
             await self._store(stored_details(outcome.value, provider.name, now))
             return title_id
         if isinstance(outcome, NotFound):
-            return title_id if known is not None else None
+            return title_id if known is not None and known.matched else None
         if known is None:  # the match is known, the details follow with a later scan
             await self._store(stored_name(title_id, match.kind, match.title, match.year, _NEVER_FETCHED, provider.name))
         return title_id
 
-    async def _by_name(self, query: TitleQuery) -> TitleId:
-        title_id = hinted_title_id(query) or local_title_id(query.kind, query.title, query.year)
+    async def _by_name(self, query: TitleQuery, *, believed: bool) -> TitleId:
+        """`believed`: an id in the name may be right, since nobody has said otherwise."""
+        title_id = (hinted_title_id(query) if believed else None) or local_title_id(query.kind, query.title, query.year)
         async with self._database.read() as unit:
             if await self._titles.exists(unit, title_id):
                 return title_id
@@ -133,6 +151,14 @@ class Matcher:
             await self._titles.add_if_absent(unit, stored)
             await self._search.put(unit, [document_of(stored.values)])
         return title_id
+
+    async def _note_age(self, title_id: TitleId, printed: str) -> None:
+        """For whom a title is that no provider knows, from what lies beside its file."""
+        rating = printed_rating(printed, self._options.region)
+        if rating is not None and rating.age is not None:
+            async with self._database.write() as unit:
+                await self._titles.set_age(unit, title_id, rating)
+                self._changes.leave_with(unit, [title_id], lists=True)
 
     async def _store(self, stored: StoredTitle) -> None:
         poster = stored.values.get("poster")

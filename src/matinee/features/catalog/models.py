@@ -50,6 +50,10 @@ class Title(Table):
     poster_color: Mapped[str | None] = mapped_column(String(7))
     backdrop: Mapped[str | None] = mapped_column(String(300))
     certification: Mapped[str] = mapped_column(String(32), default="")
+    age_rating: Mapped[str] = mapped_column(String(40), server_default="", default="")
+    """The rating that says the age, as `ports.ratings.encoded` writes it."""
+    age: Mapped[int | None] = mapped_column(Integer)
+    """For whom it is, see `ports.ratings.admits`; null while nobody has looked."""
     status: Mapped[str] = mapped_column(String(32), default="")
     attribution: Mapped[str] = mapped_column(Text, default="")
     provider: Mapped[str] = mapped_column(String(32), default="")

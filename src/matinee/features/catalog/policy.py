@@ -38,6 +38,8 @@ class CatalogOptions:
     """What an operator may set. `base_path` is the prefix under which the server lives (empty, or `/matinee`)."""
 
     base_path: str = ""
+    public_url: str = ""
+    """The address that people use (`https://tv.example`), without the base path; empty where nobody has said it."""
     image_cache_bytes: int = 512 * 1024 * 1024
     refresh_after: timedelta = timedelta(hours=24)
     """Details of a title are asked for again when a file is matched to it and they are older than this."""
@@ -64,6 +66,8 @@ class TitleFilter:
     q: str | None = None
     year_from: int | None = None
     year_to: int | None = None
+    max_age: int | None = None
+    """The maturity limit of who looks at the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +152,14 @@ def accepted(query: TitleQuery, matches: Sequence[TitleMatch]) -> TitleMatch | N
             continue
         return match
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The title of a file. `wrong_hints`: ids in its name that lead nowhere, as `tmdb 603`; its words were believed instead."""
+
+    title_id: TitleId
+    wrong_hints: str = ""
 
 
 def storable(text: str) -> str:

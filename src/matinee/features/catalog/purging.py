@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from matinee.infra.cache import Cache, Invalidation
 from matinee.infra.clock import Clock
-from matinee.ports.cdn import Cdn, Purged, PurgeOutcome
+from matinee.ports.cdn import Cdn, Purged, PurgeOutcome, TagsRefused
 from matinee.ports.metadata import Rejected, Unavailable
 
 log = structlog.get_logger(__name__)
@@ -24,17 +24,48 @@ _REST_SECONDS = (5.0, 300.0)  # after a failure, doubled each time
 _MOST_TAGS = 2000  # twenty purges; above that one broad tag does it in one
 
 
+_API = "/api/v1"
+_OF_TITLE = ("", "/similar", "/recommendations", "/credits", "/videos")
+_LISTS = ("popular", "top-rated", "now-playing", "upcoming")
+
+
+def addresses(tag: str) -> list[str]:
+    """Where the answers with that tag are, without the base path. Answers to questions (a search, a page, a language) are not
+    among them: their copies end by their own age."""
+    topic, _, key = tag.partition(":")
+    if topic == "title" and (kind := {"movie": "movies", "show": "shows"}.get(key.partition("-")[0])):
+        return [f"{_API}/{kind}/{key}{part}" for part in _OF_TITLE]
+    if topic == "person" or key.startswith("person-"):
+        return [f"{_API}/people/{key}"]
+    trending = [f"{_API}/{kind}/trending" for kind in ("movies", "shows")]
+    lists = [f"{_API}/{kind}/{name}" for kind in ("movies", "shows") for name in _LISTS]
+    found = {
+        "home": [f"{_API}/home"],
+        "trending": trending,
+        "lists": [*lists, f"{_API}/discover"],
+        "configuration": [f"{_API}/genres"],
+        "library": [f"{_API}/home", *trending, *lists, f"{_API}/discover", f"{_API}/genres"],
+    }.get(topic, [])
+    if topic == "library" and key:
+        return addresses(f"title:{key}")
+    return found
+
+
 class EdgePurges:
     """Listens to what becomes invalid in the cache, and purges its tags."""
 
-    def __init__(self, cdn: Cdn, clock: Clock, registry: CollectorRegistry) -> None:
+    def __init__(self, cdn: Cdn, clock: Clock, registry: CollectorRegistry, origin: str = "") -> None:
+        """`origin`: the address of this server with its base path, for a network that can be told addresses only."""
         self._cdn = cdn
+        self._origin = origin.rstrip("/")
+        self._by_address = False
         self._clock = clock
         self._tags: dict[str, None] = {}  # in the order of their coming
         self._there = asyncio.Event()
         self._refused = False
         self._waiting = Gauge("matinee_cdn_purge_waiting", "Tags that wait to be purged.", registry=registry)
         self._purges = Counter("matinee_cdn_purges", "Purges sent, by outcome.", ["outcome"], registry=registry)
+        self._addresses = Counter("matinee_cdn_purged_addresses", "Addresses purged in place of tags.", registry=registry)
         self._widened = Counter("matinee_cdn_purges_widened", "Times that too many tags became one broad one.", registry=registry)
 
     @asynccontextmanager
@@ -81,9 +112,29 @@ class EdgePurges:
 
     async def _purged(self, tags: list[str]) -> PurgeOutcome:
         try:
-            return await self._cdn.purge(tags=tags)
+            outcome = await self._by_addresses(tags) if self._by_address else await self._cdn.purge(tags=tags)
+            if isinstance(outcome, TagsRefused) and self._origin:
+                log.warning("cdn_purges_by_address", cdn=self._cdn.name, reason=outcome.reason)
+                self._by_address = True
+                outcome = await self._by_addresses(tags)
+            return outcome
         except Exception as error:  # noqa: BLE001  # a provider's fault must not end the process
             return Unavailable(f"failed: {error!r}")
+
+    async def _by_addresses(self, tags: list[str]) -> PurgeOutcome:
+        """The same for a network that takes no tags, as far as addresses are known: those without a query."""
+        if EVERYTHING in tags:
+            return await self._cdn.purge(everything=True)
+        urls = list(dict.fromkeys(self._origin + path for tag in tags for path in addresses(tag)))
+        done = 0
+        while done < len(urls):
+            some = urls[done : done + self._cdn.purge_limit]
+            outcome = await self._cdn.purge(urls=some)
+            if not isinstance(outcome, Purged):
+                return outcome
+            done += len(some)
+            self._addresses.inc(len(some))
+        return Purged(done)
 
     def _settled(self, outcome: PurgeOutcome, items: int) -> bool:
         """Whether the batch is done with; trouble is logged once until it is over."""

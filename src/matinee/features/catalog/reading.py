@@ -10,6 +10,7 @@ from typing import TypeVar
 from matinee.features.catalog.cache import CatalogPolicies, last_resort, library_tag, tagged, title_tag
 from matinee.features.catalog.contributors import Contributors
 from matinee.features.catalog.errors import PersonNotFound, source_error
+from matinee.features.catalog.holdings import Holdings
 from matinee.features.catalog.models import Season, Title
 from matinee.features.catalog.policy import CatalogOptions, upstream_kind
 from matinee.features.catalog.repository import KnownRepository, TitleRepository
@@ -31,11 +32,15 @@ from matinee.infra.clock import Clock
 from matinee.infra.database import Database, ReadUnit
 from matinee.infra.errors import TitleNotFound
 from matinee.infra.http.shared import Degraded
+from matinee.infra.http.structs import struct_of
 from matinee.infra.ids import TitleId
 from matinee.ports.catalogue import Locale
 from matinee.ports.metadata import TitleDetails, TitleKind
 
 T = TypeVar("T")
+_CreditsView, _VideoList = struct_of(CreditsView), struct_of(VideoList)
+_KNOWN_FOR = 50
+"""Titles that the last resort for a person names at most."""
 _NEVER = datetime(1971, 1, 1, tzinfo=UTC)
 
 
@@ -61,8 +66,10 @@ class TitleReader:
         views: Views,
         options: CatalogOptions,
         clock: Clock,
+        holdings: Holdings,
     ) -> None:
         self._database = database
+        self._holdings = holdings
         self._upstream = upstream
         self._policy = policies.details
         self._contributors = contributors
@@ -75,15 +82,20 @@ class TitleReader:
     async def details(self, kind: TitleKind, title_id: TitleId, locale: Locale) -> tuple[MovieView | ShowView, Freshness]:
         """Everything about a title. Raises `TitleNotFound` (also where the kind does not fit), `SourceUnavailable`."""
         said = await self._said(kind, title_id, locale)
+        # Of a title that the library lacks, the database knows nothing that the upstream does not say.
+        if isinstance(said, Answer) and said.value.poster is not None and self._holdings.lacks(title_id):
+            return self._shown(kind, self._said_so(title_id, said, None), ())
         async with self._database.read() as unit:
             items = await self._items(unit, title_id)
-            # Of a title that the library lacks, the database knows nothing that the upstream does not say.
             enough = isinstance(said, Answer) and not items and said.value.poster is not None
             told = await self._told(unit, kind, title_id, said, known=None if enough else await self._titles.get(unit, title_id))
-            if kind == "movie":
-                view = self._views.movie(told.row, items)
-            else:
-                view = self._views.show(told.row, items, self._views.seasons(told.seasons, told.counts, items))
+        return self._shown(kind, told, items)
+
+    def _shown(self, kind: TitleKind, told: Told, items: Sequence[ItemSummary]) -> tuple[MovieView | ShowView, Freshness]:
+        if kind == "movie":
+            view = self._views.movie(told.row, items)
+        else:
+            view = self._views.show(told.row, items, self._views.seasons(told.seasons, told.counts, items))
         view.degraded = Degraded.of(told.freshness)
         return view, told.freshness
 
@@ -91,12 +103,12 @@ class TitleReader:
         """Who made a title and who is in it. Raises as `details`."""
         told = await self._alone(kind, title_id, locale)
         found = self._views.credits(told.row)
-        return CreditsView(cast=found.cast, crew=found.crew, degraded=Degraded.of(told.freshness)), told.freshness
+        return _CreditsView(cast=found.cast, crew=found.crew, degraded=Degraded.of(told.freshness)), told.freshness
 
     async def videos(self, kind: TitleKind, title_id: TitleId, locale: Locale) -> tuple[VideoList, Freshness]:
         """Trailers and clips. Raises as `details`."""
         told = await self._alone(kind, title_id, locale)
-        return VideoList(items=self._views.videos(told.row), degraded=Degraded.of(told.freshness)), told.freshness
+        return _VideoList(items=self._views.videos(told.row), degraded=Degraded.of(told.freshness)), told.freshness
 
     async def season(self, title_id: TitleId, number: int, locale: Locale) -> tuple[SeasonView, Freshness]:
         """A season with its episodes: those that a provider knows and those that the library has.
@@ -119,10 +131,11 @@ class TitleReader:
         return view, freshness
 
     async def person(self, person_id: str, locale: Locale) -> tuple[PersonView, Freshness]:
-        """A person with the titles they took part in. Raises `PersonNotFound`, `SourceUnavailable`."""
+        """A person with the titles they took part in; what the cast of known titles says, while nobody else can be asked. Raises
+        `PersonNotFound`, `SourceUnavailable`."""
         said = await _said(self._upstream.person(person_id, locale)) if self._upstream.there else None
         if isinstance(said, SourceFailed):
-            raise source_error(said)
+            return await self._person_here(person_id, said)
         if said is None:
             raise PersonNotFound("There is nobody of this id.")
         async with self._database.read() as unit:
@@ -130,6 +143,15 @@ class TitleReader:
         view = self._views.person(said.source, said.value, facts)
         view.degraded = Degraded.of(said.freshness)
         return view, tagged(said.freshness, "library")
+
+    async def _person_here(self, person_id: str, said: SourceFailed) -> tuple[PersonView, Freshness]:
+        async with self._database.read() as unit:
+            view = self._views.person_here(person_id, await self._known.with_person(unit, person_id, _KNOWN_FOR))
+        if view is None:
+            raise source_error(said)
+        freshness = last_resort(self._policy, said, 0.0, title_tag(person_id), "library")
+        view.degraded = Degraded.of(freshness)
+        return view, freshness
 
     async def _alone(self, kind: TitleKind, title_id: TitleId, locale: Locale) -> Told:
         said = await self._said(kind, title_id, locale)
@@ -158,10 +180,9 @@ class TitleReader:
         *,
         known: Title | None,
     ) -> Told:
-        tags = (title_tag(title_id), library_tag(title_id))
         if isinstance(said, Answer):
-            stored = stored_details(said.value, said.source, self._clock.now())
-            return Told(title_row(stored, known), tagged(said.freshness, *tags), season_rows(stored))
+            return self._said_so(title_id, said, known)
+        tags = (title_tag(title_id), library_tag(title_id))
         if known is None or known.kind != kind:
             if said is not None:
                 raise source_error(said)
@@ -169,6 +190,11 @@ class TitleReader:
         seasons = await self._titles.seasons(unit, title_id) if kind == "show" else []
         counts = await self._titles.episode_counts(unit, title_id) if kind == "show" else {}
         return Told(known, self._here(known, said, tags), seasons, counts)
+
+    def _said_so(self, title_id: TitleId, said: Answer[TitleDetails], known: Title | None) -> Told:
+        stored = stored_details(said.value, said.source, self._clock.now())
+        freshness = tagged(said.freshness, title_tag(title_id), library_tag(title_id))
+        return Told(title_row(stored, known), freshness, season_rows(stored))
 
     def _here(self, row: Title, said: SourceFailed | None, tags: Sequence[str]) -> Freshness:
         """The freshness of what the database says: as good as any, unless it stands in for an upstream."""

@@ -137,6 +137,14 @@ class LibraryState(BaseModel):
     items: list[ItemSummary] = []
 
 
+class AgeRatingView(BaseModel):
+    """An age rating as a board prints it, and what it means."""
+
+    region: str = Field(description="ISO 3166-1: whose rating it is.")
+    rating: str
+    age: int | None = Field(default=None, description="Years; null where the rating says no age.")
+
+
 class MovieView(BaseModel):
     """Everything about a film."""
 
@@ -159,6 +167,9 @@ class MovieView(BaseModel):
     videos: list[VideoLink] = []
     keywords: list[str] = []
     certification: str = Field(default="", description="The age rating in the region asked for, as printed there.")
+    age_rating: AgeRatingView | None = Field(
+        default=None, description="The rating that says for which age it is: the region's, else another's."
+    )
     status: str = ""
     external_ids: dict[str, str] = {}
     attribution: str = ""
@@ -259,10 +270,24 @@ class WarmStarted(BaseModel):
     state: str
 
 
-class HomeRow(BaseModel):
+class Because(BaseModel):
+    """The title that a row is there for."""
+
     id: str
     title: str
+
+
+class HomeRow(BaseModel):
+    """A row. `id` stays the same, so a client may give it a title in the person's language; `title` is English."""
+
+    id: str = Field(
+        description="`continue-watching`, `watchlist`, `recommended`, `because-<title>`, `recently-added`, `trending`, "
+        "`popular-movies`, `popular-shows`, `movies`, `shows` or `genre-<genre>`."
+    )
+    title: str
     items: list[TitleCard]
+    because: Because | None = Field(default=None, description="What was watched or rated, for `because-…`.")
+    genre_id: str | None = Field(default=None, description="The genre, for `genre-…`; `GET /genres` has its name.")
 
 
 class HomeView(BaseModel):

@@ -11,6 +11,7 @@ from matinee.features.catalog.cards import Cards
 from matinee.features.catalog.changes import Changes
 from matinee.features.catalog.contributors import (
     CatalogueSources,
+    HeldTitles,
     HomeRowSource,
     InterestSource,
     LibraryAvailability,
@@ -22,10 +23,11 @@ from matinee.features.catalog.genres import GenreReader
 from matinee.features.catalog.home import HomePage
 from matinee.features.catalog.matching import Matcher
 from matinee.features.catalog.pictures import Picture, PictureKind, PictureStore, WantedFormat
-from matinee.features.catalog.policy import CatalogOptions, ListSort, TitleFilter
+from matinee.features.catalog.policy import CatalogOptions, ListSort, Resolved, TitleFilter
 from matinee.features.catalog.reading import TitleReader
 from matinee.features.catalog.repository import ListRepository, TitleRepository, TitleTraits, TraitsRepository
 from matinee.features.catalog.schemas import (
+    Because,
     CreditsView,
     FileSummary,
     GenreList,
@@ -55,6 +57,7 @@ from matinee.ports.catalogue import DiscoverQuery, Listing, Locale, Relation
 from matinee.ports.metadata import TitleKind, TitleQuery
 
 __all__ = [
+    "Because",
     "CatalogOptions",
     "CatalogService",
     "CatalogueSources",
@@ -71,6 +74,7 @@ __all__ = [
     "PictureRefused",
     "PictureUnavailable",
     "ProgressSource",
+    "Resolved",
     "TitleCard",
     "TitleFilter",
     "TitleTraits",
@@ -131,6 +135,11 @@ class CatalogService:
         """Ask `library` for the items of a title."""
         self._contributors.library = library
 
+    def use_holdings(self, held: HeldTitles) -> None:
+        """Ask `held` now and then of which titles there are items, and `library` only for those. Every change of them must come
+        with `set_available`, `set_unavailable` or `remove_titles`."""
+        self._contributors.held = held
+
     def use_progress(self, progress: ProgressSource) -> None:
         """Ask `progress` for what is shown on cards and episodes."""
         self._contributors.progress = progress
@@ -152,6 +161,10 @@ class CatalogService:
         is the same for the same kind, title and year. Idempotent, also under concurrency. Never raises for a provider's trouble.
         Once a provider is back, the same query may give another, matched title.
         """
+        return (await self.match(query)).title_id
+
+    async def match(self, query: TitleQuery) -> Resolved:
+        """The same, with the ids of the query that led nowhere: then its words were believed."""
         return await self._matcher.resolve(query)
 
     async def set_available(self, unit: UnitOfWork, title_ids: Collection[TitleId], at: datetime) -> None:
@@ -325,6 +338,10 @@ class CatalogService:
     async def home_body(self, unit: ReadUnit, user_id: UserId | None, locale: Locale | None = None) -> bytes:
         """The same as JSON, without encoding again what is the same for everybody."""
         return await self._read.home.body(unit, user_id, locale or self.locale())
+
+    def personal_changed(self, unit: UnitOfWork, user_id: UserId) -> None:
+        """Rows of the home page that other features fill for this profile are different once the unit's changes are durable."""
+        self._read.home.personal.changed_with(unit, user_id)
 
     async def picture(self, kind: PictureKind, size: str, name: str, accept: str = "", wanted: WantedFormat = "auto") -> Picture:
         """A picture ready to be sent. Raises `PictureNotFound`, `PictureUnavailable`, `PictureBroken`."""

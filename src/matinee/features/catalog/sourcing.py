@@ -170,13 +170,17 @@ class Upstream:
         return _Question(self._policies.details, key, tags, self._details, lambda one: one.details(title_id, locale), found)
 
     async def _read(self, question: _Question[T]) -> Answer[T] | None:
-        hit = await self._cache.get(question.policy, question.key, lambda: self._load(question))
+        loaded: list[tuple[bytes, Said[T]]] = []
+        hit = await self._cache.get(question.policy, question.key, lambda: self._load(question, loaded))
         if hit is None:
             return None
+        if loaded and loaded[0][0] is hit.value:  # this call has loaded it: no need to read what was just written
+            said = loaded[0][1]
+            return Answer(said.source, said.value, Freshness.of(question.policy, question.key, hit, question.tags))
         answer = _decoded(question, hit)
         if answer is None:  # written by another version of the program
             await self._cache.invalidate(keys=[question.key])
-            hit = await self._cache.get(question.policy, question.key, lambda: self._load(question))
+            hit = await self._cache.get(question.policy, question.key, lambda: self._load(question, loaded))
             answer = None if hit is None else _decoded(question, hit)
         return answer
 
@@ -184,7 +188,7 @@ class Upstream:
         hit = await self._cache.peek(question.policy, question.key)
         return None if hit is None else _decoded(question, hit)
 
-    async def _load(self, question: _Question[T]) -> Fill | Absent:
+    async def _load(self, question: _Question[T], loaded: list[tuple[bytes, Said[T]]]) -> Fill | Absent:
         """Ask the sources in order; the first that finds wins. `Absent` only when every one of them knows that there is none."""
         failed: SourceFailed | None = None
         for source in self._sources:
@@ -193,7 +197,9 @@ class Upstream:
                 said = Said(source.name, outcome.value)
                 if question.found is not None:
                     question.found(said)
-                return Fill(_encode(said), question.tags)
+                value = _encode(said)
+                loaded.append((value, said))
+                return Fill(value, question.tags)
             if not isinstance(outcome, NotFound):
                 failed = failed or failure(outcome)
         if failed is not None:

@@ -4,20 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar, cast
+
+import msgspec
 
 from matinee.features.catalog.models import Episode, Season, Title
 from matinee.features.catalog.pictures import picture_name
 from matinee.features.catalog.policy import is_demo, popularity, sort_title
 from matinee.features.catalog.repository import StoredTitle
 from matinee.infra.database.search import Document
+from matinee.infra.database.tables import Table
 from matinee.ports.metadata import EpisodeDetails, PersonCredit, SeasonDetails, TitleDetails, TitleKind, Video
+from matinee.ports.ratings import encoded, printed_rating, stored_age
 
+Row = TypeVar("Row", bound=Table)
 _PEOPLE = 40
 _CREDITS = 60
 """Kept of the cast and of the crew each; long shows have thousands."""
 _VIDEOS = 30
 _WORD = 32
+
+
+def _loose(table: type[Row]) -> type[Row]:
+    """A struct with the columns of a table, for rows that are only shown: the mapper's own watch every attribute. For mypy it is
+    the row."""
+    columns = [(column.key, Any, None) for column in table.__table__.columns]
+    made: Any = msgspec.defstruct(f"Loose{table.__name__}", columns)
+    return cast("type[Row]", made)
+
+
+_Title, _Season, _Episode = _loose(Title), _loose(Season), _loose(Episode)
 
 
 def stored_details(details: TitleDetails, provider: str, at: datetime) -> StoredTitle:
@@ -39,6 +55,8 @@ def stored_details(details: TitleDetails, provider: str, at: datetime) -> Stored
         "poster": picture_name(provider, details.poster),
         "backdrop": picture_name(provider, details.backdrop),
         "certification": details.certification[:_WORD],
+        "age_rating": encoded(details.age_rating),
+        "age": age_of_details(details),
         "status": details.status[:_WORD],
         "attribution": details.attribution,
         "provider": provider,
@@ -54,6 +72,11 @@ def stored_details(details: TitleDetails, provider: str, at: datetime) -> Stored
     seasons = [season_values(details.title_id, season, provider) for season in details.seasons]
     episodes = [episode_values(details.title_id, episode, provider) for season in details.seasons for episode in season.episodes]
     return StoredTitle(values, seasons, episodes, tuple(details.genres))
+
+
+def age_of_details(details: TitleDetails) -> int:
+    """For whom a title is, as `ports.ratings` stores it. What an older version kept has the printed words only."""
+    return stored_age(details.age_rating or printed_rating(details.certification), adult=details.adult)
 
 
 def season_values(title_id: str, season: SeasonDetails, provider: str) -> dict[str, Any]:
@@ -85,7 +108,7 @@ def episode_values(title_id: str, episode: EpisodeDetails, provider: str) -> dic
 
 def title_row(stored: StoredTitle, known: Title | None) -> Title:
     """A row that is in no database, with what the database knows besides of the same title."""
-    row = Title(**stored.values)
+    row = _Title(**stored.values)
     row.available = known.available if known is not None else False
     row.added_at = known.added_at if known is not None else None
     row.poster_color = known.poster_color if known is not None and known.poster == row.poster else None
@@ -96,13 +119,13 @@ def title_row(stored: StoredTitle, known: Title | None) -> Title:
 
 def season_rows(stored: StoredTitle) -> list[Season]:
     """The seasons of a title, as rows in no database."""
-    return [Season(**values) for values in stored.seasons]
+    return [_Season(**values) for values in stored.seasons]
 
 
 def season_row(title_id: str, season: SeasonDetails, provider: str) -> tuple[Season, list[Episode]]:
     """A season with its episodes, as rows in no database."""
-    episodes = [Episode(**episode_values(title_id, episode, provider)) for episode in season.episodes]
-    return Season(**season_values(title_id, season, provider)), episodes
+    episodes = [_Episode(**episode_values(title_id, episode, provider)) for episode in season.episodes]
+    return _Season(**season_values(title_id, season, provider)), episodes
 
 
 def stored_name(title_id: str, kind: TitleKind, title: str, year: int | None, at: datetime, provider: str = "") -> StoredTitle:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Literal
 
 from matinee.features.catalog.models import Episode, Season, Title
 from matinee.features.catalog.pictures import PictureKind, picture_name
 from matinee.features.catalog.repository import TitleFacts
 from matinee.features.catalog.schemas import (
+    AgeRatingView,
     CastCredit,
     Credits,
     CrewCredit,
@@ -26,8 +29,15 @@ from matinee.features.catalog.schemas import (
     TitleCard,
     VideoLink,
 )
+from matinee.infra.http.structs import struct_of
 from matinee.ports.catalogue import PersonDetails, PersonSummary, TitleSummary, genre_id
+from matinee.ports.ratings import GROWN_UP, decoded
 
+# Title pages are made for everybody who asks first: as structs, see `infra.http.structs`.
+_Film, _Show, _Library, _Rating = struct_of(MovieView), struct_of(ShowView), struct_of(LibraryState), struct_of(AgeRatingView)
+_Genre, _Video = struct_of(GenreView), struct_of(VideoLink)
+_Credits, _Actor, _Maker = struct_of(Credits), struct_of(CastCredit), struct_of(CrewCredit)
+_genre_id = lru_cache(maxsize=1024)(genre_id)
 _CAST = 40
 _CREW = 40
 
@@ -104,6 +114,23 @@ class Views:
             titles=cards,
         )
 
+    def person_here(self, person_id: str, rows: Sequence[Title]) -> PersonView | None:
+        """What the cast and crew of known titles say of somebody; None where they say nothing."""
+        cards: list[PersonCard] = []
+        found: dict[str, Any] | None = None  # Any: a credit's JSON
+        for row in rows:
+            own = next((credit for credit in row.credits or [] if credit.get("id") == person_id), None)
+            if own is None:
+                continue
+            found = own if found is None or (own.get("profile") and not found.get("profile")) else found
+            department: Literal["cast", "crew"] = "cast" if own.get("department") == "cast" else "crew"
+            cards.append(PersonCard(**dict(self.card(row, None)), role=own.get("role") or "", department=department))
+        if found is None:
+            return None
+        cards.sort(key=lambda card: -(card.year or 9999))
+        profile = self.picture("profile", "w185", found.get("profile"))
+        return PersonView(id=person_id, name=str(found["name"]), profile=profile, titles=cards)
+
     def summary_hit(self, source: str, one: TitleSummary, facts: TitleFacts | None, score: float) -> SearchHit:
         """An upstream's title among what a search found."""
         poster = picture_name(source, one.poster) or (facts.poster if facts is not None else None)
@@ -139,32 +166,45 @@ class Views:
         )
 
     def movie(self, row: Title, items: Sequence[ItemSummary]) -> MovieView:
-        card = self.card(row)
-        return MovieView(
-            **card.model_dump(exclude={"genres", "poster", "progress", "in_library"}),
-            poster=self.picture("poster", "w780", row.poster),
-            original_title=row.original_title,
-            tagline=row.tagline,
-            release_date=row.release_date,
-            genres=[GenreView(id=genre_id(name), name=name) for name in row.genres],
-            vote_count=row.vote_count,
-            credits=self.credits(row),
-            videos=self.videos(row),
-            keywords=row.keywords or [],
-            certification=row.certification or "",
-            status=row.status or "",
-            external_ids={name: str(value) for name, value in row.external_ids.items() if value},
-            attribution=row.attribution,
-            matched=row.matched,
-            library=LibraryState(available=_playable(items), items=list(items)),
-        )
+        return _Film(**self._film(row, items))
 
     def show(self, row: Title, items: Sequence[ItemSummary], seasons: Sequence[SeasonSummary]) -> ShowView:
-        return ShowView(**dict(self.movie(row, items)), seasons=list(seasons))
+        return _Show(**self._film(row, items), seasons=list(seasons))
+
+    def _film(self, row: Title, items: Sequence[ItemSummary]) -> dict[str, Any]:
+        return {
+            "id": row.id,
+            "kind": "show" if row.kind == "show" else "movie",
+            "title": row.title,
+            "original_title": row.original_title,
+            "overview": row.overview,
+            "tagline": row.tagline,
+            "release_date": row.release_date,
+            "year": row.year or None,
+            "runtime": row.runtime,
+            "genres": [_Genre(id=_genre_id(name), name=name) for name in row.genres],
+            "vote_average": row.vote_average or None,
+            "vote_count": row.vote_count,
+            "poster": self.picture("poster", "w780", row.poster),
+            "poster_color": row.poster_color or self._placeholder(row.poster),
+            "backdrop": self.picture("backdrop", "w1280", row.backdrop),
+            "credits": self.credits(row),
+            "videos": self.videos(row),
+            "keywords": row.keywords or [],
+            "certification": row.certification or "",
+            "age_rating": _age_rating(row.age_rating or ""),
+            "status": row.status or "",
+            "external_ids": {name: str(value) for name, value in row.external_ids.items() if value},
+            "attribution": row.attribution,
+            "demo": row.demo,
+            "matched": row.matched,
+            "added_at": row.added_at,
+            "library": _Library(available=_playable(items), items=list(items)),
+        }
 
     def videos(self, row: Title) -> list[VideoLink]:
         """Trailers and clips elsewhere."""
-        return [VideoLink(**video) for video in row.videos or []]
+        return [_Video(**video) for video in row.videos or []]
 
     def seasons(self, rows: Sequence[Season], counts: Mapping[int, int], items: Sequence[ItemSummary]) -> list[SeasonSummary]:
         """Seasons that a provider or the library knows; specials (season 0) last."""
@@ -228,9 +268,9 @@ class Views:
         """The leading cast and crew."""
         cast = [credit for credit in row.credits or [] if credit["department"] == "cast"][:_CAST]
         crew = [credit for credit in row.credits or [] if credit["department"] == "crew"][:_CREW]
-        return Credits(
+        return _Credits(
             cast=[
-                CastCredit(
+                _Actor(
                     id=credit["id"],
                     name=credit["name"],
                     character=credit["role"],
@@ -238,8 +278,15 @@ class Views:
                 )
                 for credit in cast
             ],
-            crew=[CrewCredit(id=credit["id"], name=credit["name"], job=credit["role"]) for credit in crew],
+            crew=[_Maker(id=credit["id"], name=credit["name"], job=credit["role"]) for credit in crew],
         )
+
+
+def _age_rating(word: str) -> AgeRatingView | None:
+    found = decoded(word)
+    if found is None:
+        return None
+    return _Rating(region=found.region, rating=found.rating, age=None if found.age is None else min(found.age, GROWN_UP))
 
 
 def season_name(number: int) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Protocol, cast
 
 import structlog
 
-from matinee.features.catalog.service import CatalogService
+from matinee.features.catalog.service import CatalogService, Resolved
 from matinee.features.library.fingerprint import fingerprint
 from matinee.features.library.identify import Identity, identify
 from matinee.features.library.names import FolderKind
@@ -59,6 +59,8 @@ class Examined:
     media: dict[str, Any] | None = None  # Any: the document of `infra.media.info`
     identity: Identity | None = None
     title_id: TitleId | None = None
+    wrong_hints: str = ""
+    """Ids in the file's name that no provider knows; the file is used all the same."""
     refusal: Refusal | None = None
     vanished: bool = False
 
@@ -76,7 +78,7 @@ class Examiner:
         self._options = options
         self._files = FileRepository()
         self._gate = asyncio.Semaphore(max(1, options.probes))
-        self._resolved: OrderedDict[Any, TitleId] = OrderedDict()
+        self._resolved: OrderedDict[Any, Resolved] = OrderedDict()
         self._claimed: set[str] = set()
 
     def begin(self) -> None:
@@ -138,8 +140,9 @@ class Examiner:
             if refusal is not None:
                 return Examined(found, known, fingerprint=mark, refusal=refusal)
             identity = await asyncio.to_thread(identify, found, Path(real(folder)), kind)
-            title_id = await self._resolve(identity.query)
-            return Examined(found, known or moved_from, moved_from is not None, mark, media, identity, title_id)
+            title = await self._resolve(identity.query)
+            moved = moved_from is not None
+            return Examined(found, known or moved_from, moved, mark, media, identity, title.title_id, title.wrong_hints)
 
     async def _marks(self, some: Sequence[Found], folder: str) -> dict[str, str | Exception | None]:
         """Fingerprints by key, or why there is none; None for an empty file."""
@@ -191,11 +194,11 @@ class Examiner:
             return False
         return (facts.st_size, facts.st_mtime_ns) == (found.size, found.mtime_ns)
 
-    async def _resolve(self, query: TitleQuery) -> TitleId:
+    async def _resolve(self, query: TitleQuery) -> Resolved:
         """The title, asked for once in a scan however many files it has."""
         key = (query.kind, query.title.casefold(), query.year, tuple(sorted(query.hints.items())))
         if key not in self._resolved:
-            self._resolved[key] = await self._catalog.resolve(query)
+            self._resolved[key] = await self._catalog.match(query)
             if len(self._resolved) > _RESOLVED:
                 self._resolved.popitem(last=False)
         return self._resolved[key]

@@ -48,6 +48,7 @@ def build(container: Container) -> None:
     container.add(Purge, Purge(database, events, clock))
     container.add(Watcher, Watcher(database, library.start_scan, clock, options))
     catalog.use_library(library)
+    catalog.use_holdings(library)
 
     async def first_run(event: SetupCompleted) -> None:
         """Act on the choices of the first-run page. The administrator exists already, so a refused one is only reported."""

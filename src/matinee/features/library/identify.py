@@ -28,16 +28,22 @@ class Identity:
 
 def identify(found: Found, root: Path, kind: FolderKind) -> Identity:
     """What the video at `found` is. NFO wins over folder names, and those over the file's."""
-    parsed = _with_nfos(parse_path(shown(found.path), kind), found, root)
-    query = TitleQuery(kind_of_query(parsed), parsed.title, parsed.year, dict(parsed.hints))
+    read = {entry.name.casefold(): nfo for entry in found.nfos if (nfo := _read(entry, root))}
+    parsed = _with_nfos(parse_path(shown(found.path), kind), read)
+    rating = _age_rating(parsed, read)
+    query = TitleQuery(kind_of_query(parsed), parsed.title, parsed.year, dict(parsed.hints), rating)
     return Identity(query, slots_of(parsed, found.key), parsed.part, parsed.edition[:64])
 
 
-def _with_nfos(parsed: ParsedName, found: Found, root: Path) -> ParsedName:
-    read = {entry.name.casefold(): nfo for entry in found.nfos if (nfo := _read(entry, root))}
-    show = read.pop("tvshow.nfo", None)
-    movie = read.pop("movie.nfo", None)
-    own = next(iter(read.values()), None)
+def _age_rating(parsed: ParsedName, read: Mapping[str, Nfo]) -> str:
+    """What is printed of the title's age; of a show what stands at the show, else at the episode."""
+    kinds = ("movie",) if parsed.kind == "movie" else ("show", "episode")
+    return next((nfo.age_rating for kind in kinds for nfo in read.values() if nfo.kind == kind and nfo.age_rating), "")
+
+
+def _with_nfos(parsed: ParsedName, read: Mapping[str, Nfo]) -> ParsedName:
+    show, movie = read.get("tvshow.nfo"), read.get("movie.nfo")
+    own = next((nfo for name, nfo in read.items() if name not in {"tvshow.nfo", "movie.nfo"}), None)
     if own is not None and own.kind == "movie":
         return _as_movie(parsed, own)
     if own is not None and own.kind == "episode":

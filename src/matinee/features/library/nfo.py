@@ -35,6 +35,8 @@ class Nfo:
     season: int | None = None
     episodes: tuple[int, ...] = ()
     aired: str = ""
+    age_rating: str = ""
+    """`mpaa`, as it stands there: `Rated PG-13`, `Germany:FSK 16`."""
     hints: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -58,6 +60,7 @@ def parse_nfo(data: bytes) -> Nfo | None:
         season=_number(first, "season") if kind == "episode" else None,
         episodes=episodes if kind == "episode" else (),
         aired=_text(first, "aired")[:10],
+        age_rating=_text(first, "mpaa")[:64],
         # Of an episode the ids are its own, which no provider of shows can look up as a title.
         hints={} if kind == "episode" else {**addresses, **_ids(first)},
     )

@@ -15,6 +15,8 @@ from matinee.infra.media.info import MediaInfo
 FileState = Literal["ok", "broken", "missing"]
 FolderOrigin = Literal["user", "settings", "demo"]
 UNREADABLE_FOLDER = "unreadable_folder"
+WRONG_ID = "wrong_id"
+"""The problem of a file whose name has an id that no provider knows."""
 """The problem of a sub-folder that could not be listed: nothing is known of what is below it."""
 
 

@@ -11,7 +11,7 @@ import structlog
 from matinee.features.catalog.service import CatalogService
 from matinee.features.library.examine import Examined, Refusal
 from matinee.features.library.paths import key_of, stored
-from matinee.features.library.policy import LibraryOptions, ScanCounts
+from matinee.features.library.policy import WRONG_ID, LibraryOptions, ScanCounts
 from matinee.features.library.repository import (
     FileRepository,
     FileValues,
@@ -60,13 +60,12 @@ class ScanRecords:
         """Files that are as they were, and paths that could not be looked at."""
         async with self._database.write() as unit:
             await self.files.seen(unit, [entry.id for entry in same], generation)
-            broken = [key_of(entry.path) for entry in same if entry.state == "broken"]
-            if broken:
-                await self._problems.seen(unit, folder_id, broken, generation)
+            # Of broken files, and of those that are used although something is wrong with them.
+            known = await self._problems.seen(unit, folder_id, [key_of(entry.path) for entry in same], generation) if same else 0
             for trouble in troubles:
                 await self._note(unit, folder_id, trouble.path, trouble.code, trouble.message, generation)
             counts.unchanged += len(same)
-            counts.problems += len(troubles) + len(broken)
+            counts.problems += len(troubles) + known
             await self._keep(unit, folder_id, counts)
 
     async def examined(self, folder_id: str, examined: Sequence[Examined], generation: int, counts: ScanCounts) -> None:
@@ -79,6 +78,8 @@ class ScanRecords:
                     touched |= await self._one(unit, folder_id, one, generation, counts)
                 well = [one.found.key for one in examined if one.refusal is None and not one.vanished]
                 await self._problems.forget(unit, folder_id, well)
+                for one in examined:
+                    await self._wrong_hints(unit, folder_id, one, generation, counts)
                 await self._availability(unit, touched)
                 await self._keep(unit, folder_id, counts)
         except DatabaseUnavailable:
@@ -111,6 +112,12 @@ class ScanRecords:
             return set()
         _count(one, counts)
         return await self._accepted(unit, folder_id, one, generation)
+
+    async def _wrong_hints(self, unit: UnitOfWork, folder_id: str, one: Examined, generation: int, counts: ScanCounts) -> None:
+        if one.wrong_hints and one.refusal is None and not one.vanished:
+            counts.problems += 1
+            message = f"Nothing is known of the id in its name ({one.wrong_hints}); its words were believed instead."
+            await self._note(unit, folder_id, one.found.path, WRONG_ID, message[:400], generation)
 
     async def finish(self, folder_id: str, under: str, protected: Sequence[str], generation: int, counts: ScanCounts) -> int:
         """What was not seen is missing now; problems that are no more are forgotten."""

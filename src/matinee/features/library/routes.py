@@ -33,11 +33,13 @@ from matinee.infra.errors import NotFound
 from matinee.infra.http.caller import Caller
 from matinee.infra.http.conventions import answer
 from matinee.infra.http.dependencies import Reading, Writing, requires, service
+from matinee.infra.http.idempotency import IdempotentRoute, idempotency_key
+from matinee.infra.http.maturity import sieve_of
 from matinee.infra.http.paging import DEFAULT, Cursor, Fields, Limit, ListOf
 from matinee.infra.ids import FolderId, ItemId, JobId
 from matinee.infra.jobs.definitions import Jobs, JobView
 
-router = APIRouter(prefix="/library", tags=["library"])
+router = APIRouter(prefix="/library", tags=["library"], route_class=IdempotentRoute)
 
 Library = Annotated[LibraryService, Depends(service(LibraryService))]
 Catalog = Annotated[CatalogService, Depends(service(CatalogService))]
@@ -76,8 +78,8 @@ async def movies(
     fields: Fields = None,
 ) -> Response:
     """The films that the library has."""
-    wanted = replace(only, kind="movie")
-    page = await catalog.available_titles(unit, wanted, sort=sort, limit=limit, cursor=cursor, user_id=caller.user_id)
+    wanted = replace(only, kind="movie", max_age=caller.max_age)
+    page = await catalog.available_titles(unit, wanted, sort=sort, limit=limit, cursor=cursor, user_id=caller.viewer)
     return answer(request, ListOf[TitleCard](items=list(page.items), next_cursor=page.next_cursor), fields=fields)
 
 
@@ -94,8 +96,8 @@ async def shows(
     fields: Fields = None,
 ) -> Response:
     """The shows that the library has an episode of."""
-    wanted = replace(only, kind="show")
-    page = await catalog.available_titles(unit, wanted, sort=sort, limit=limit, cursor=cursor, user_id=caller.user_id)
+    wanted = replace(only, kind="show", max_age=caller.max_age)
+    page = await catalog.available_titles(unit, wanted, sort=sort, limit=limit, cursor=cursor, user_id=caller.viewer)
     return answer(request, ListOf[TitleCard](items=list(page.items), next_cursor=page.next_cursor), fields=fields)
 
 
@@ -111,7 +113,7 @@ async def recent(
 ) -> Response:
     """What was added last, films and shows together."""
     page = await catalog.available_titles(
-        unit, TitleFilter(), sort="-added_at", limit=limit, cursor=cursor, user_id=caller.user_id
+        unit, TitleFilter(max_age=caller.max_age), sort="-added_at", limit=limit, cursor=cursor, user_id=caller.viewer
     )
     return answer(request, ListOf[TitleCard](items=list(page.items), next_cursor=page.next_cursor), fields=fields)
 
@@ -122,6 +124,8 @@ async def item(
 ) -> Response:
     """An item: its files with their tracks and chapters."""
     view = await library.item_view(unit, ItemId(item_id), with_paths=caller.is_admin)
+    if caller.max_age is not None:
+        await sieve_of(request).require(view.title_id, caller.max_age)
     return answer(request, view, fields=fields)
 
 
@@ -131,7 +135,7 @@ async def folders(request: Request, library: Library, _caller: Writer, unit: Rea
     return answer(request, FolderList(items=[_folder(facts) for facts in await library.folders(unit)]))
 
 
-@router.post("/folders", status_code=201)
+@router.post("/folders", status_code=201, dependencies=[Depends(idempotency_key)])
 async def add_folder(body: FolderCreate, library: Library, _caller: Writer, unit: Writing, response: Response) -> FolderView:
     """Add a folder and scan it."""
     row = await library.add_folder(unit, body.path, body.kind)

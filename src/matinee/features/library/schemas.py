@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from matinee.features.catalog.service import FileSummary, ItemSummary
 
@@ -14,6 +14,8 @@ FolderKindName = Literal["movies", "shows", "mixed"]
 
 class FolderCreate(BaseModel):
     """A folder to add."""
+
+    model_config = ConfigDict(extra="forbid")
 
     path: str = Field(min_length=1, max_length=4096, description="Absolute path on the server.")
     kind: FolderKindName = "mixed"
@@ -52,6 +54,8 @@ class BrowseView(BaseModel):
 class ScanStart(BaseModel):
     """What to scan: one folder, or all."""
 
+    model_config = ConfigDict(extra="forbid")
+
     folder_id: str | None = Field(default=None, max_length=64)
     full: bool = Field(default=False, description="Name and match every file anew, and read broken ones again.")
 
@@ -63,6 +67,8 @@ class JobStarted(BaseModel):
 
 class PurgeStart(BaseModel):
     """Which files to forget."""
+
+    model_config = ConfigDict(extra="forbid")
 
     older_than: int = Field(
         ge=86_400, le=3_153_600_000, description="Seconds that a file must have been missing for, at least a day."
@@ -110,7 +116,7 @@ class VideoView(BaseModel):
     rotation: int = 0
 
 
-class AudioView(BaseModel):
+class AudioTrackView(BaseModel):
     index: int
     codec: str
     channels: int
@@ -119,7 +125,7 @@ class AudioView(BaseModel):
     default: bool = False
 
 
-class SubtitleView(BaseModel):
+class SubtitleTrackView(BaseModel):
     index: int
     codec: str
     language: str | None = None
@@ -143,8 +149,8 @@ class FileView(FileSummary):
     part: int = Field(default=0, description="1, 2, … of a film in several files.")
     path: str | None = Field(default=None, description="Administrators only.")
     video: VideoView | None = None
-    audio: list[AudioView] = Field(default_factory=list)
-    subtitles: list[SubtitleView] = Field(default_factory=list)
+    audio: list[AudioTrackView] = Field(default_factory=list)
+    subtitles: list[SubtitleTrackView] = Field(default_factory=list)
     chapters: list[ChapterView] = Field(default_factory=list)
 
 

@@ -85,6 +85,10 @@ class LibraryService:
         names = await self._names(unit, row.title_id, [row])
         return summary(row, files.get(row.id, ()), names[row.id])
 
+    async def held(self, unit: ReadUnit, after: str, limit: int) -> Sequence[str]:
+        """Ids of titles that have an item, in order, after `after`."""
+        return await self._items.titles(unit, after, limit)
+
     async def items_of(self, unit: ReadUnit, title_id: TitleId) -> Sequence[ItemSummary]:
         """The items of a title: one for a film, episodes in order for a show. Files that are away say so in their state."""
         rows = await self._items.of_title(unit, title_id)

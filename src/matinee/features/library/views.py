@@ -11,7 +11,7 @@ from matinee.features.library.models import LibraryFile, LibraryItem
 from matinee.features.library.paths import absolute, shown, stored
 from matinee.features.library.playable import EXTERNAL_SUBTITLES_FROM, ExternalSubtitle, PlayableFile
 from matinee.features.library.policy import FileState, preference
-from matinee.features.library.schemas import AudioView, ChapterView, FileView, SubtitleView, VideoView
+from matinee.features.library.schemas import AudioTrackView, ChapterView, FileView, SubtitleTrackView, VideoView
 from matinee.infra.ids import FileId
 from matinee.infra.media.info import MediaInfo, info_from_dict
 
@@ -82,7 +82,7 @@ def file_view(file: PlayableFile, *, with_path: bool) -> FileView:
     if file.info is not None:
         _tracks(view, file.info)
     view.subtitles += [
-        SubtitleView(
+        SubtitleTrackView(
             index=track.index,
             codec=track.codec,
             language=track.language,
@@ -109,8 +109,8 @@ def _tracks(view: FileView, info: MediaInfo) -> None:
         frame_rate=round(float(video.frame_rate), 3) if video.frame_rate else None,
         rotation=video.rotation,
     )
-    view.audio = [AudioView.model_validate(track, from_attributes=True) for track in info.audio]
-    view.subtitles = [SubtitleView.model_validate(track, from_attributes=True) for track in info.subtitles]
+    view.audio = [AudioTrackView.model_validate(track, from_attributes=True) for track in info.audio]
+    view.subtitles = [SubtitleTrackView.model_validate(track, from_attributes=True) for track in info.subtitles]
     view.chapters = [ChapterView.model_validate(chapter, from_attributes=True) for chapter in info.chapters]
 
 

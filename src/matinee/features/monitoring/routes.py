@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from matinee.features.monitoring.schemas import BreakerOut, BudgetOut, ServiceOut
+from matinee.features.monitoring.schemas import BreakerOut, BudgetOut, DecisionOut, ServiceOut
 from matinee.features.monitoring.service import MonitoringService, OwnPart, Service
 from matinee.infra.errors import Forbidden
 from matinee.infra.http.caller import Caller
@@ -67,10 +68,10 @@ async def reset_breaker(request: Request, monitoring: Monitoring, caller: Admin,
 
 
 def _service(found: Service, caller: Caller) -> ServiceOut:
-    return _own_part(found, caller) if isinstance(found, OwnPart) else _upstream(found)
+    return _own_part(found, caller) if isinstance(found, OwnPart) else _upstream(found, caller)
 
 
-def _upstream(found: UpstreamStatus) -> ServiceOut:
+def _upstream(found: UpstreamStatus, caller: Caller) -> ServiceOut:
     return ServiceOut(
         name=found.name,
         kind=found.kind,
@@ -88,6 +89,7 @@ def _upstream(found: UpstreamStatus) -> ServiceOut:
         ),
         in_flight=found.in_flight,
         in_flight_limit=found.in_flight_limit,
+        decision=_decision(found, named=caller.is_admin),
     )
 
 
@@ -121,7 +123,15 @@ def _breaker(found: UpstreamStatus) -> BreakerOut:
         failed=found.failed,
         slow=found.slow,
         reason=found.reason,
+        decision=_decision(found, named=True),
     )
+
+
+def _decision(found: UpstreamStatus, *, named: bool) -> DecisionOut | None:
+    if (last := found.decision) is None:
+        return None
+    at = datetime.fromtimestamp(last.at, UTC)
+    return DecisionOut(action="trip" if last.forced else "reset", at=at, by=last.by if named else None)
 
 
 def _ms(seconds: float | None) -> float | None:

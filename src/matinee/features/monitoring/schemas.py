@@ -21,6 +21,14 @@ class BudgetOut(BaseModel):
     paused_for: float = Field(description="Seconds of silence left after the upstream asked for fewer requests.")
 
 
+class DecisionOut(BaseModel):
+    """What an administrator has done to a breaker last."""
+
+    action: Literal["trip", "reset"]
+    at: datetime
+    by: str | None = Field(description="Their name; null for those who are not administrators.")
+
+
 class ServiceOut(BaseModel):
     """Something that Matinee needs, as the answering process sees it."""
 
@@ -35,6 +43,7 @@ class ServiceOut(BaseModel):
     budget: BudgetOut | None = Field(description="Null for our own parts.")
     in_flight: int = Field(description="Requests under way.")
     in_flight_limit: int | None
+    decision: DecisionOut | None = Field(default=None, description="Null where no administrator ever tripped or reset it.")
 
 
 class BreakerOut(BaseModel):
@@ -49,3 +58,4 @@ class BreakerOut(BaseModel):
     failed: int
     slow: int
     reason: str
+    decision: DecisionOut | None = None

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import structlog
 
+from matinee.features.monitoring.decisions import Decisions
 from matinee.features.monitoring.policy import KINDS, MonitoringOptions
 from matinee.infra.clock import Clock
 from matinee.infra.errors import NotFound
@@ -33,7 +34,10 @@ Service = UpstreamStatus | OwnPart
 class MonitoringService:
     """Reads and steers. Upstreams are read as they are; our own checks run when their last result is too old."""
 
-    def __init__(self, upstreams: Upstreams, checks: HealthChecks, clock: Clock, options: MonitoringOptions) -> None:
+    def __init__(
+        self, upstreams: Upstreams, checks: HealthChecks, clock: Clock, options: MonitoringOptions, decisions: Decisions
+    ) -> None:
+        self._decisions = decisions
         self._upstreams = upstreams
         self._checks = checks
         self._clock = clock
@@ -66,13 +70,15 @@ class MonitoringService:
 
     async def trip(self, name: str, by: str) -> UpstreamStatus:
         """Have nobody ask this upstream, in any process, until a reset. Raises `NotFound`."""
-        status = await self._upstreams.trip(name)
+        status = await self._upstreams.trip(name, by)
+        await self._decisions.settle()
         log.warning("upstream_tripped", upstream=name, by=by)
         return status
 
     async def reset(self, name: str, by: str) -> UpstreamStatus:
         """Close the breaker and forget what went wrong, in every process. Raises `NotFound`."""
-        status = await self._upstreams.reset(name)
+        status = await self._upstreams.reset(name, by)
+        await self._decisions.settle()
         log.info("upstream_reset", upstream=name, by=by)
         return status
 

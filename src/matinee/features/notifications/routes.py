@@ -57,7 +57,12 @@ class _EventStream(Response):
         container: Container = self._request.app.state.container
         await send(_chunk(b"retry: 3000\n\n"))
         with self._notifications.connect(self._caller) as connection:
-            parts = (_gone(receive), _closing(container), _still_valid(container, self._request), _write(connection, send))
+            parts = (
+                _gone(receive),
+                _closing(container),
+                _still_valid(container, self._request, self._caller),
+                _write(connection, send),
+            )
             await _first_to_end(*parts)
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
@@ -103,7 +108,7 @@ async def realtime(websocket: WebSocket) -> None:
     await websocket.accept(subprotocol=PROTOCOL if PROTOCOL in offered else None)
     with container.get(NotificationsService).connect(caller) as connection:
         ended = await _first_to_end(
-            _answer(websocket), _send(connection, websocket), _still_valid(container, websocket), _closing(container)
+            _answer(websocket), _send(connection, websocket), _still_valid(container, websocket, caller), _closing(container)
         )
     if ended >= _OUR_ENDS:
         await websocket.close(_POLICY if ended == _OUR_ENDS else _RESTARTING)
@@ -132,12 +137,13 @@ async def _closing(container: Container) -> None:
     await container.get(Shutdown).wait()
 
 
-async def _still_valid(container: Container, request: Request | WebSocket) -> None:
-    """Return when the credential no longer is."""
+async def _still_valid(container: Container, request: Request | WebSocket, listener: Caller) -> None:
+    """Return when the credential no longer is, or when it means another profile, which may hear other things."""
     while True:
         await asyncio.sleep(CHECK_AGAIN)
         try:
-            if await _caller_of(container, request) is None:
+            found = await _caller_of(container, request)
+            if found is None or (found.profile_id, found.scopes) != (listener.profile_id, listener.scopes):
                 return
         except MatineeError as error:
             if error.spec.category == "auth":

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from matinee.features.accounts.events import AccountClosed
 from matinee.features.library.service import LibraryService
 from matinee.features.playback.captions import Captions
 from matinee.features.playback.delivery import Delivery
@@ -29,7 +30,9 @@ from matinee.features.playback.transcoder import Transcoder
 from matinee.features.progress.service import ProgressService
 from matinee.infra.clock import Clock
 from matinee.infra.database import Database
-from matinee.infra.feature import Container, Feature, RoutesOf
+from matinee.infra.feature import Container, EventBus, Feature, RoutesOf
+from matinee.infra.http.maturity import Sieve
+from matinee.infra.http.rights import Rights
 from matinee.infra.jobs.definitions import Jobs
 from matinee.infra.media.encoders import EncoderChooser
 from matinee.infra.media.keyframes import KeyFrameReader
@@ -42,15 +45,18 @@ _PREPARING_NICE = 10  # who watches comes before what is made ahead
 
 
 def build(container: Container) -> None:
-    """Needs what `assemble` needs, and LibraryService and ProgressService."""
-    assemble(container, LibraryOfServices(container.get(LibraryService), container.get(ProgressService)))
+    """Needs what `assemble` needs, and EventBus, LibraryService, ProgressService and Sieve."""
+    sieve = container.get(Sieve)  # type: ignore[type-abstract]  # a Protocol as a key
+    assemble(container, LibraryOfServices(container.get(LibraryService), container.get(ProgressService), sieve))
+    container.get(EventBus).subscribe(AccountClosed, container.get(PlaybackService).end_all)
 
 
 def assemble(container: Container, library: LibraryFiles) -> None:
-    """Needs Database, Clock, Signer, Jobs, DataPaths, Metrics, MediaTools, KeyFrameReader, PlaybackOptions."""
+    """Needs Database, Clock, Signer, Jobs, DataPaths, Metrics, MediaTools, KeyFrameReader, Rights, PlaybackOptions."""
     database, options, tools = container.get(Database), container.get(PlaybackOptions), container.get(MediaTools)
     clock = container.get(Clock)  # type: ignore[type-abstract]  # a Protocol as a key
     work = container.get(Jobs)  # type: ignore[type-abstract]  # a Protocol as a key
+    rights = container.get(Rights)  # type: ignore[type-abstract]  # a Protocol as a key
     paths = container.get(DataPaths)
     metrics = PlaybackMetrics(container.get(Metrics).registry)
     store = PreparedStore(paths.prepared)
@@ -61,7 +67,7 @@ def assemble(container: Container, library: LibraryFiles) -> None:
     transcoder = container.add(Transcoder, Transcoder(cache, options, clock, metrics))
     container.add(
         PlaybackService,
-        PlaybackService(database, clock, library, sessions, keys, transcoder, links, options, metrics),
+        PlaybackService(database, clock, library, sessions, transcoder, links, options, metrics, rights),
     )
     texts = Leftovers(paths.cache / "subtitles", options.subtitle_cache_bytes, metrics, "subtitles")
     stills = Leftovers(paths.cache / "trickplay", options.thumbnail_cache_bytes, metrics, "thumbnails")

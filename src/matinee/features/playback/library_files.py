@@ -9,15 +9,17 @@ from matinee.features.playback.errors import NoSource
 from matinee.features.playback.sources import SourceFile, SourceItem, SourceSubtitle
 from matinee.features.progress.service import ProgressService
 from matinee.infra.database import ReadUnit
+from matinee.infra.http.maturity import Sieve
 from matinee.infra.ids import ItemId, TitleId, UserId
 
 
 class LibraryOfServices:
     """Asks the library what there is, and progress what comes next."""
 
-    def __init__(self, library: LibraryService, progress: ProgressService) -> None:
+    def __init__(self, library: LibraryService, progress: ProgressService, sieve: Sieve) -> None:
         self._library = library
         self._progress = progress
+        self._sieve = sieve
 
     async def item(self, unit: ReadUnit, item_id: ItemId) -> SourceItem:
         return _item(await self._library.playable(unit, item_id=item_id))
@@ -33,6 +35,9 @@ class LibraryOfServices:
 
     async def resume_position(self, unit: ReadUnit, user_id: str, item_id: ItemId) -> float:
         return await self._progress.resume_position(unit, UserId(user_id), item_id)
+
+    async def require_suitable(self, title_id: TitleId, max_age: int) -> None:
+        await self._sieve.require(title_id, max_age)
 
 
 def _item(playable: Playable) -> SourceItem:

@@ -32,6 +32,7 @@ class OpenSession:
 
     id: str
     user_id: str
+    profile_id: str
     source: SourceFile
     info: MediaInfo
     client: Capabilities
@@ -39,6 +40,8 @@ class OpenSession:
     expires_at: datetime
     viewer: Viewer
     checked_at: float
+    asked_at: float
+    """When its player last asked for something; monotonic."""
     shown: Presentation | None = None
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -77,7 +80,7 @@ class OpenSessions:
         self._database = database
         self._clock = clock
         self._library = library
-        self._keys = keys
+        self.keys = keys
         self._open: OrderedDict[str, OpenSession] = OrderedDict()
 
     def keep(self, session: OpenSession) -> None:
@@ -104,14 +107,14 @@ class OpenSessions:
         session = self._open.get(session_id)
         if session is None or session.shown is None or self._clock.monotonic() - session.checked_at >= _BELIEVED:
             return None
-        self._open.move_to_end(session_id)
+        self._asked(session)
         return session
 
     async def get(self, session_id: str) -> OpenSession:
         """A session that may be played. Raises `PlaybackUrlExpired` when it has ended, `NoSource` when its file is gone."""
         session = self._open.get(session_id)
         if session is not None and self._clock.monotonic() - session.checked_at < _BELIEVED:
-            self._open.move_to_end(session_id)
+            self._asked(session)
             return session
         async with self._database.read() as unit:
             row = await repository.find_session(unit, session_id)
@@ -124,6 +127,7 @@ class OpenSessions:
                 session = self._restored(row, source)
                 self.keep(session)
         session.checked_at = self._clock.monotonic()
+        self._asked(session)
         return session
 
     async def presentation(self, session: OpenSession) -> Presentation:
@@ -132,9 +136,14 @@ class OpenSessions:
             if session.shown is None:
                 keys = None
                 if session.decision.copies_video:
-                    keys = await self._keys.read(session.source, session.decision.video.index)
+                    keys = await self.keys.read(session.source, session.decision.video.index)
                 session.shown = present(session.source, session.info, session.decision, session.client, keys)
         return session.shown
+
+    def _asked(self, session: OpenSession) -> None:
+        session.asked_at = self._clock.monotonic()
+        if session.id in self._open:
+            self._open.move_to_end(session.id)
 
     def _restored(self, row: PlaybackSessionRow, source: SourceFile | None) -> OpenSession:
         if source is None or source.state == "missing":
@@ -145,14 +154,21 @@ class OpenSessions:
         return OpenSession(
             id=row.id,
             user_id=row.user_id,
+            profile_id=profile_of(row),
             source=source,
             info=source.info,
             client=client,
             decision=decide(source.info, client),
             expires_at=row.expires_at,
-            viewer=Viewer(row.id, row.user_id, float(row.document.get("position", 0.0))),
+            viewer=Viewer(row.id, row.user_id, float(row.document.get("position", 0.0)), row.document.get("transcodes")),
             checked_at=self._clock.monotonic(),
+            asked_at=self._clock.monotonic(),
         )
+
+
+def profile_of(row: PlaybackSessionRow) -> str:
+    """Which of the account's profiles plays."""
+    return str(row.document.get("profile_id", row.user_id))
 
 
 def client_document(client: Capabilities) -> dict[str, Any]:  # Any: a JSON document

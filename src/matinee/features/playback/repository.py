@@ -39,6 +39,13 @@ async def revoke(unit: UnitOfWork, session_id: str, now: datetime) -> None:
     await unit.session.execute(update(row).where(row.id == session_id, row.revoked_at.is_(None)).values(revoked_at=now))
 
 
+async def revoke_of_user(unit: UnitOfWork, user_id: str, now: datetime) -> Sequence[str]:
+    """End every session of a user; the ids of those that lived."""
+    row = PlaybackSessionRow
+    living = (row.user_id == user_id, row.revoked_at.is_(None), row.expires_at > now)
+    return (await unit.session.scalars(update(row).where(*living).values(revoked_at=now).returning(row.id))).all()
+
+
 async def delete_expired(unit: UnitOfWork, before: datetime) -> int:
     """Forget sessions that expired before that moment; says how many."""
     result = await unit.session.execute(

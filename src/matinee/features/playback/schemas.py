@@ -21,7 +21,7 @@ class CapabilitiesIn(BaseModel):
     audio_codecs: list[Name] = Field(default=["aac", "mp3"], max_length=64, examples=[["aac", "mp3", "opus"]])
     containers: list[Name] = Field(default=["mp4"], max_length=64, examples=[["mp4", "webm"]])
     max_height: int | None = Field(None, ge=1, le=20_000, description="Lines of the largest picture it can show.")
-    max_bitrate: int | None = Field(None, ge=1, description="Bits per second of the connection.")
+    max_bitrate: int | None = Field(None, ge=1, le=10_000_000_000, description="Bits per second of the connection.")
     hdr: bool = Field(False, description="Whether HDR pictures may be sent; they are tone-mapped otherwise.")
 
 
@@ -92,7 +92,7 @@ class RenditionView(BaseModel):
     bandwidth: int
 
 
-class SessionView(BaseModel):
+class StreamingSessionView(BaseModel):
     """A playing. All URLs are signed: they need no header, and stop working at `expires_at` or when the session is deleted.
 
     Play `file_url` when `decision.method` is `direct`, `master_url` (HLS) otherwise.

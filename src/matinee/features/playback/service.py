@@ -8,11 +8,12 @@ from datetime import timedelta
 
 import structlog
 
+from matinee.features.accounts.events import AccountClosed
 from matinee.features.playback import repository
 from matinee.features.playback.decider import Capabilities, Decision, Method, Reason, decide, hears
 from matinee.features.playback.errors import MediaUnreadableError, NoSource
 from matinee.features.playback.models import PlaybackSessionRow
-from matinee.features.playback.opened import KeyFrameCache, OpenSession, OpenSessions, client_document
+from matinee.features.playback.opened import OpenSession, OpenSessions, client_document, profile_of
 from matinee.features.playback.playlist import bandwidth_of
 from matinee.features.playback.policy import PlaybackOptions
 from matinee.features.playback.renditions import Presentation, copies_well, present
@@ -23,8 +24,8 @@ from matinee.features.playback.schemas import (
     DecisionView,
     ReasonView,
     RenditionView,
-    SessionView,
     SourceView,
+    StreamingSessionView,
     SubtitleView,
 )
 from matinee.features.playback.sessions import Links, whole_second
@@ -33,8 +34,10 @@ from matinee.features.playback.telemetry import PlaybackMetrics
 from matinee.features.playback.transcoder import Transcoder, Viewer
 from matinee.infra.clock import Clock
 from matinee.infra.database import Database
-from matinee.infra.errors import NotFound
-from matinee.infra.ids import ItemId, TitleId, new_id
+from matinee.infra.errors import NotFound, QuotaExceeded
+from matinee.infra.http.caller import Permission
+from matinee.infra.http.rights import Allowance, Rights
+from matinee.infra.ids import ItemId, TitleId, UserId, new_id
 from matinee.infra.media.info import MediaInfo
 
 __all__ = ["PlaybackOptions", "PlaybackService", "Player"]
@@ -42,6 +45,7 @@ __all__ = ["PlaybackOptions", "PlaybackService", "Player"]
 log = structlog.get_logger(__name__)
 _EFFORT: dict[Method, int] = {"direct": 0, "remux": 1, "transcode": 2}
 _REMEMBERED = timedelta(days=7)
+_STREAMS_FOR = 60.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,10 @@ class Player:
     user_name: str
     credential_id: str
     is_admin: bool
+    tier: str
+    permissions: frozenset[Permission]
+    profile_id: str
+    max_age: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,37 +79,45 @@ class PlaybackService:
         clock: Clock,
         library: LibraryFiles,
         sessions: OpenSessions,
-        keys: KeyFrameCache,
         transcoder: Transcoder,
         links: Links,
         options: PlaybackOptions,
         metrics: PlaybackMetrics,
+        rights: Rights,
     ) -> None:
         self._database = database
         self._clock = clock
         self._library = library
         self._sessions = sessions
-        self._keys = keys
+        self._keys = sessions.keys
         self._transcoder = transcoder
         self._links = links
         self._options = options
         self._metrics = metrics
+        self._rights = rights
 
     async def begin(
         self, player: Player, client: Capabilities, *, item_id: str | None = None, title_id: str | None = None
-    ) -> SessionView:
-        """Start playing. Raises `NoSource`, `MediaUnreadableError`, `TranscodeCapacity`."""
+    ) -> StreamingSessionView:
+        """Start playing. Raises `NoSource`, `MediaUnreadableError`, `TranscodeCapacity`, `QuotaExceeded` with as many streams as
+        the account may have, and `Forbidden` or `TierRequired` where it may not have videos converted."""
         async with self._database.read() as unit:
             if item_id is not None:
                 item = await self._library.item(unit, ItemId(item_id))
             else:
-                item = await self._library.title(unit, player.user_id, TitleId(title_id or ""))
-            resume = await self._library.resume_position(unit, player.user_id, item.id)
+                item = await self._library.title(unit, player.profile_id, TitleId(title_id or ""))
+            resume = await self._library.resume_position(unit, player.profile_id, item.id)
+        if player.max_age is not None:
+            await self._library.require_suitable(item.title_id, player.max_age)
         choice = await self._choose(item, client)
+        allowance = await self._rights.allowance(UserId(player.user_id))
+        if choice.decision.method == "transcode" and ("transcode" not in player.permissions or allowance.transcodes == 0):
+            raise self._rights.refusal("transcode", player.tier)
         await self._supersede(player, item)
+        self._check_streams(player, item, allowance)
         if choice.decision.method == "transcode":
-            self._transcoder.check_capacity(player.user_id)
-        row = self._row(player, item, choice, client, resume)
+            self._transcoder.check_capacity(player.user_id, allowance.transcodes)
+        row = self._row(player, item, choice, client, resume, allowance.transcodes)
         async with self._database.write() as unit:
             await repository.add_session(unit, row)
         self._sessions.keep(self._opened(row, choice, client, resume))
@@ -118,6 +134,14 @@ class PlaybackService:
             await repository.revoke(unit, session_id, self._clock.now())
         self._sessions.forget(session_id)
         await self._transcoder.leave(session_id)
+
+    async def end_all(self, event: AccountClosed) -> None:
+        """An account was closed: all that it plays ends, here at once and in other processes within seconds."""
+        async with self._database.write() as unit:
+            ended = await repository.revoke_of_user(unit, event.user_id, self._clock.now())
+        for session_id in ended:
+            self._sessions.forget(session_id)
+            await self._transcoder.leave(session_id)
 
     async def active(self, player: Player) -> list[ActiveSession]:
         """The caller's sessions; everybody's for an administrator."""
@@ -162,10 +186,33 @@ class PlaybackService:
         """Who reloads a page begins anew; the run of the session before must not hold a place until it is found idle."""
         files = {file.id for file in item.files}
         for session in self._sessions.of_user(player.user_id):
-            if session.source.id in files:
+            if session.profile_id == player.profile_id and session.source.id in files:
                 await self._transcoder.leave(session.id)
 
-    def _row(self, player: Player, item: SourceItem, choice: _Choice, client: Capabilities, resume: float) -> PlaybackSessionRow:
+    def _check_streams(self, player: Player, item: SourceItem, allowance: Allowance) -> None:
+        """A stream counts while its player has asked for something within the last minute; one of the same
+        title and profile is replaced."""
+        if allowance.streams is None:
+            return
+        since, files = self._clock.monotonic() - _STREAMS_FOR, {file.id for file in item.files}
+        mine = self._sessions.of_user(player.user_id)
+        replaced = {one.id for one in mine if one.profile_id == player.profile_id and one.source.id in files}
+        playing = [one for one in mine if one.asked_at >= since and one.id not in replaced]
+        if len(playing) >= allowance.streams:
+            wait = max(1, round(min((one.asked_at for one in playing), default=since) - since))
+            raise QuotaExceeded(
+                f"This account may play {allowance.streams} at a time. Stop one, or wait a minute.", retry_after=wait
+            )
+
+    def _row(
+        self,
+        player: Player,
+        item: SourceItem,
+        choice: _Choice,
+        client: Capabilities,
+        resume: float,
+        transcodes: int | None,
+    ) -> PlaybackSessionRow:
         now = self._clock.now()
         return PlaybackSessionRow(
             id=new_id(),
@@ -176,7 +223,12 @@ class PlaybackService:
             item_id=item.id,
             file_id=choice.source.id,
             method=choice.decision.method,
-            document={"capabilities": client_document(client), "position": resume},
+            document={
+                "capabilities": client_document(client),
+                "position": resume,
+                "profile_id": player.profile_id,
+                "transcodes": transcodes,
+            },
             created_at=now,
             expires_at=whole_second(now + self._options.url_lifetime),
             revoked_at=None,
@@ -186,13 +238,15 @@ class PlaybackService:
         return OpenSession(
             id=row.id,
             user_id=row.user_id,
+            profile_id=profile_of(row),
             source=choice.source,
             info=choice.info,
             client=client,
             decision=choice.decision,
             expires_at=row.expires_at,
-            viewer=Viewer(row.id, row.user_id, resume),
+            viewer=Viewer(row.id, row.user_id, resume, row.document["transcodes"]),
             checked_at=self._clock.monotonic(),
+            asked_at=self._clock.monotonic(),
             shown=choice.shown if choice.decision.method != "direct" else None,
         )
 
@@ -210,12 +264,12 @@ class PlaybackService:
             expires_at=row.expires_at,
         )
 
-    def _view(self, row: PlaybackSessionRow, item: SourceItem, choice: _Choice, resume: float) -> SessionView:
+    def _view(self, row: PlaybackSessionRow, item: SourceItem, choice: _Choice, resume: float) -> StreamingSessionView:
         base = f"{self._options.base_path}/api/v1/streaming"
         query = self._links.session_query(row.id, row.expires_at)
         file_query = self._links.file_query(row.id, row.file_id, row.expires_at)
         info, shown = choice.info, choice.shown
-        return SessionView(
+        return StreamingSessionView(
             id=row.id,
             decision=DecisionView(method=choice.decision.method, reasons=[_reason_view(r) for r in choice.decision.reasons]),
             master_url=f"{base}/sessions/{row.id}/master.m3u8?{query}",

@@ -55,10 +55,13 @@ class LibraryFiles(Protocol):
         """An item with its files, best first."""
 
     async def title(self, unit: ReadUnit, user_id: str, title_id: TitleId) -> SourceItem:
-        """What "Play" means for a title: its film, or the episode that is next for that user."""
+        """What "Play" means for a title: its film, or the episode that is next for that profile."""
 
     async def items_of(self, unit: ReadUnit, title_id: TitleId) -> Sequence[SourceItem]:
         """Every item of a title."""
 
     async def resume_position(self, unit: ReadUnit, user_id: str, item_id: ItemId) -> float:
-        """Where that user stopped, in seconds."""
+        """Where that profile stopped, in seconds."""
+
+    async def require_suitable(self, title_id: TitleId, max_age: int) -> None:
+        """Raises `Forbidden` where the title is not for people of that age."""

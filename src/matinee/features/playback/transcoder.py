@@ -52,11 +52,13 @@ class Rendition(Protocol):
 
 @dataclass(slots=True)
 class Viewer:
-    """A session as the transcoder sees it. `position` is where it watches, in seconds."""
+    """A session as the transcoder sees it. `position` is where it watches, in seconds; `transcodes` is how many its user may
+    have at once, None for as many as the server gives to each."""
 
     session_id: str
     user_id: str
     position: float = 0.0
+    transcodes: int | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -133,9 +135,9 @@ class Transcoder:
             self._metrics.segments.labels("cache").inc()
         return path
 
-    def check_capacity(self, user_id: str) -> None:
+    def check_capacity(self, user_id: str, allowed: int | None) -> None:
         """Raise `TranscodeCapacity` when an encoding could not start now."""
-        self._place("encode", user_id, stop=False)
+        self._place("encode", user_id, allowed, stop=False)
 
     async def leave(self, session_id: str) -> None:
         """The session has ended: stop what was made for it alone."""
@@ -188,7 +190,7 @@ class Transcoder:
                 self._leave_others(rendition, viewer, run)
                 return run
         self._leave_others(rendition, viewer, None)
-        self._place(rendition.kind, viewer.user_id, stop=True)
+        self._place(rendition.kind, viewer.user_id, viewer.transcodes, stop=True)
         return self._start(rendition, wanted, viewer)
 
     def _leave_others(self, rendition: Rendition, viewer: Viewer, kept: Run | None) -> None:
@@ -201,12 +203,14 @@ class Transcoder:
         if run.viewers.pop(session_id, None) is not None and not run.viewers:
             self._stop(run)
 
-    def _place(self, kind: Kind, user_id: str, *, stop: bool) -> None:
+    def _place(self, kind: Kind, user_id: str, allowed: int | None, *, stop: bool) -> None:
         """Find a place for one more run, taking it from one that nobody has asked for lately. Raises `TranscodeCapacity`."""
         options = self._options
         alike = [run for run in self._runs if not run.ended and (run.rendition.kind == "encode") == (kind == "encode")]
         own = [run for run in alike if run.owner == user_id]
         most, most_own = options.max_transcodes, options.max_transcodes_per_user
+        if allowed is not None:
+            most_own = min(most_own, allowed)
         if kind != "encode":
             most = most_own = options.max_copies
         for group, limit in ((own, most_own), (alike, most)):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
 
+from matinee.features.accounts.events import ProfileDeleted
 from matinee.features.catalog.service import CatalogService
 from matinee.features.library.events import LibraryChanged
 from matinee.features.library.service import LibraryService
 from matinee.features.progress.following import LibraryFollower
+from matinee.features.progress.forgetting import Forgetting
 from matinee.features.progress.home import PersonalRows
 from matinee.features.progress.jobs import jobs, schedules
 from matinee.features.progress.learning import Learning
@@ -49,6 +51,8 @@ def build(container: Container) -> None:
             follower.changed()
 
     container.get(EventBus).subscribe(LibraryChanged, library_changed)
+    forgetting = container.add(Forgetting, Forgetting(container.get(Database), work))
+    container.get(EventBus).subscribe(ProfileDeleted, forgetting.profile_deleted)
 
 
 def _following(container: Container) -> AbstractAsyncContextManager[None]:

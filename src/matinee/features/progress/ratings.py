@@ -31,11 +31,13 @@ class RatingService:
             raise TitleNotFound(f"There is no title {title_id}.")
         now = self._clock.now()
         await self._rows.put(unit, user_id, title_id, rating, now)
+        self._catalog.personal_changed(unit, user_id)
         return RatingView(title_id=title_id, rating=rating, updated_at=now)
 
     async def unrate(self, unit: UnitOfWork, user_id: UserId, title_id: TitleId) -> None:
         """Take a rating back; nothing happens where there is none."""
         await self._rows.remove(unit, user_id, title_id)
+        self._catalog.personal_changed(unit, user_id)
 
     async def of_title(self, unit: ReadUnit, user_id: UserId, title_id: TitleId) -> RatingView:
         """Raises `NotRated`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from matinee.features.catalog.service import CatalogService, HomeRow, TitleCard
+from matinee.features.catalog.service import Because, CatalogService, HomeRow, TitleCard
 from matinee.features.progress.policy import is_seen
 from matinee.features.progress.repository import NeighboursRepository, Played, Rated, TasteRepository
 from matinee.features.progress.schemas import Reason, Recommendation
@@ -52,7 +52,9 @@ class Recommender:
         found = [HomeRow(id="recommended", title="Recommended for you", items=shown[0])]
         for one, items in zip(about, shown[1:], strict=True):
             if one in cards and len(items) >= _SHORTEST_ROW and len(found) <= _BECAUSE_ROWS:
-                found.append(HomeRow(id=f"because-{one}", title=f"Because you watched {cards[one].title}", items=items))
+                because = Because(id=one, title=cards[one].title)
+                title = f"Because you watched {because.title}"
+                found.append(HomeRow(id=f"because-{one}", title=title, items=items, because=because))
         return [row for row in found if row.items]
 
     async def _history(self, unit: ReadUnit, user_id: UserId) -> list[Seen]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from matinee.features.catalog.service import TitleCard
+from matinee.infra.http.text import PlainText
 
 PlayState = Literal["playing", "paused", "stopped"]
 _LONGEST = 10_000_000.0
@@ -21,7 +22,7 @@ class ReportBody(BaseModel):
     position: float = Field(ge=0, le=_LONGEST, allow_inf_nan=False)
     duration: float = Field(ge=0, le=_LONGEST, allow_inf_nan=False)
     state: PlayState = "playing"
-    device: str = Field(default="", max_length=120, pattern=r"^[^\x00]*$")
+    device: Annotated[str, PlainText(max_graphemes=120, max_length=120, empty=True)] = ""
     client_time: AwareDatetime | None = Field(default=None, description="The player's clock; orders reports. Default: now.")
     sequence: int = Field(default=0, ge=0, le=2**53, description="Orders reports of the same instant.")
     item_id: str | None = Field(

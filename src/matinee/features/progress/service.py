@@ -84,6 +84,7 @@ class ProgressService:
             "sequence": report.sequence,
             "updated_at": now,
         }
+        self._catalog.personal_changed(unit, user_id)
         return _progress(await self._rows.merge(unit, values))
 
     async def of_item(self, unit: ReadUnit, user_id: UserId, item_id: ItemId) -> Progress | None:

@@ -29,11 +29,13 @@ class WatchlistService:
         if not await self._catalog.exists(unit, title_id):
             raise TitleNotFound(f"There is no title {title_id}.")
         await self._rows.put(unit, user_id, title_id, self._clock.now())
+        self._catalog.personal_changed(unit, user_id)
         return await self.of_title(unit, user_id, title_id)
 
     async def remove(self, unit: UnitOfWork, user_id: UserId, title_id: TitleId) -> None:
         """Take a title off the list; nothing happens where it is not on it."""
         await self._rows.remove(unit, user_id, title_id)
+        self._catalog.personal_changed(unit, user_id)
 
     async def of_title(self, unit: ReadUnit, user_id: UserId, title_id: TitleId) -> WatchlistView:
         """Since when the title is on the list. Raises `NotOnWatchlist`."""

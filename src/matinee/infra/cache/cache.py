@@ -122,15 +122,18 @@ class Cache:
         stored = Stored(fill.value, fill.tags, self._store.now(), max(fresh.total_seconds(), 0.0), 0.0, mark)
         await self._store.keep(policy, key, stored, position)
 
-    async def invalidate(self, *, keys: Iterable[str] = (), tags: Iterable[str] = (), prefix: str | None = None) -> int:
+    async def invalidate(
+        self, *, keys: Iterable[str] = (), tags: Iterable[str] = (), prefix: str | None = None, personal: bool = False
+    ) -> int:
         """Forget, here, in the second tier and in every other process; the empty prefix means everything.
 
         Returns how many entries of this process's memory went. Loads that run meanwhile are not kept. While Redis is away it is
-        told later, and not read before it knows.
+        told later, and not read before it knows. `personal`: nothing but entries of the scope `user` is meant, which are in no
+        file, so that one need not be written to.
         """
         everything = prefix == ""
         invalidation = Invalidation(everything=True) if everything else Invalidation(frozenset(keys), frozenset(tags), prefix)
-        return await self._store.invalidate(invalidation) if invalidation else 0
+        return await self._store.invalidate(invalidation, personal=personal) if invalidation else 0
 
     def on_invalidated(self, handler: Callable[[Invalidation], None]) -> None:
         """Call `handler` when something here has become invalid, whoever did it; with `everything` when messages of other

@@ -156,6 +156,8 @@ class DiskFile:
         return _generation(connection, "#")
 
     def _verdict(self, connection: sqlite3.Connection, key: str, tags: frozenset[str], mark: int) -> Verdict:
+        if mark >= _generation(connection, "#"):  # nothing at all was invalidated since
+            return "valid"
         if mark < _generation(connection, "-"):
             return "unknown"
         names = ["*", "k" + key, *("t" + tag for tag in tags)]

@@ -86,6 +86,10 @@ class DiskTier:
         """See `SecondTier`."""
         await self._run(lambda now: self._file.remove(invalidation, now))
 
+    async def settle(self) -> list[Invalidation]:
+        """See `SecondTier`: a file is told at once or not at all."""
+        return []
+
     def figures(self) -> TierFigures:
         """See `SecondTier`. As of the last look at the file, which is after some writes."""
         file = self._file

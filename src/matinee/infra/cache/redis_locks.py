@@ -20,16 +20,14 @@ import structlog
 from matinee.infra.background import repeated
 from matinee.infra.bus import Bus
 from matinee.infra.cache import redis_scripts
-from matinee.infra.cache.redis_tier import ENTRY
+from matinee.infra.cache.redis_keys import RedisKeys
 from matinee.infra.cache.tiers import TierUnavailable
 from matinee.infra.clock import Clock
 from matinee.infra.redis import RedisConnection, RedisUnavailable
 
 log = structlog.get_logger(__name__)
 TOPIC = "cache.flight"
-_LOCK = b"matinee:cache:l:"
 _MOST_DOUBTFUL = 256
-_WAITED = b"matinee:cache:w:"
 
 
 class RedisLease:
@@ -58,6 +56,7 @@ class RedisLocks:
         self._acquire = connection.script(redis_scripts.ACQUIRE)
         self._renew = connection.script(redis_scripts.RENEW)
         self._release = connection.script(redis_scripts.RELEASE)
+        self._keys = RedisKeys(clustered=connection.clustered)
         self._held: set[RedisLease] = set()
         self._doubtful: set[RedisLease] = set()
         self._waiting: defaultdict[str, set[asyncio.Future[bytes]]] = defaultdict(set)
@@ -77,7 +76,9 @@ class RedisLocks:
         lease = RedisLease(self, key, secrets.token_hex(12).encode())
         seen = repr(known).encode() if known is not None else b""
         try:
-            taken = await self._acquire([*_names(key), ENTRY + key.encode()], [lease.token, self._milliseconds, seen])
+            part = self._keys.part(key)
+            names = [*self._names(key), part.entries + key.encode()]
+            taken = await self._acquire(names, [lease.token, self._milliseconds, seen], part.number)
         except RedisUnavailable as error:
             self._doubt(lease)
             raise TierUnavailable(str(error)) from error
@@ -108,7 +109,7 @@ class RedisLocks:
         """Release it and wake those who wait. A lock that cannot be released ends with its lease."""
         self._held.discard(lease)
         try:
-            if not await self._release(_names(lease.key), [lease.token]):
+            if not await self._release(self._names(lease.key), [lease.token], self._keys.part(lease.key).number):
                 return
         except RedisUnavailable:
             return
@@ -128,20 +129,20 @@ class RedisLocks:
     async def _keep(self) -> None:
         for lease in tuple(self._doubtful):
             try:
-                await self._release(_names(lease.key), [lease.token])
+                await self._release(self._names(lease.key), [lease.token], self._keys.part(lease.key).number)
             except RedisUnavailable:
-                return
+                continue
             self._doubtful.discard(lease)
         for lease in tuple(self._held):
             try:
-                kept = await self._renew(_names(lease.key)[:1], [lease.token, self._milliseconds])
+                number = self._keys.part(lease.key).number
+                kept = await self._renew(self._names(lease.key)[:1], [lease.token, self._milliseconds], number)
             except RedisUnavailable:
-                return
+                continue
             if not kept:
                 self._held.discard(lease)
 
-
-def _names(key: str) -> list[bytes]:
-    """The lock, and the flag that somebody waits for it."""
-    name = key.encode()
-    return [_LOCK + name, _WAITED + name]
+    def _names(self, key: str) -> list[bytes]:
+        """The lock, and the flag that somebody waits for it."""
+        name, part = key.encode(), self._keys.part(key)
+        return [part.locks + name, part.waited + name]

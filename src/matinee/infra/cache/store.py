@@ -124,20 +124,21 @@ class Store:
                 self._tell(Invalidation(keys=frozenset({entry.key})))
         return overtaken
 
-    async def invalidate(self, invalidation: Invalidation) -> int:
+    async def invalidate(self, invalidation: Invalidation, *, personal: bool = False) -> int:
         """Forget it everywhere; how many entries of this process's memory went. What the second tier could not be told is owed
         to it, and it is not read before it knows."""
-        told = self.second is None
+        second = None if personal and self.second is not None and not self.second.shared else self.second
+        told = second is None
         try:
-            if self.second is not None:
+            if second is not None:
                 self._owed.add(invalidation)
-                await self._settle(self.second)
+                await self._settle(second)
                 told = True
         except TierUnavailable:
             log.debug("cache_invalidation_owed")
         finally:
             dropped = self._forget(invalidation)
-        if self.second is None or not told:
+        if second is None or not told:
             await self._bus.publish(TOPIC, encode(invalidation))
         return dropped
 
@@ -147,9 +148,12 @@ class Store:
 
     async def settle(self) -> None:
         """What is owed to the second tier, if anything: to be called now and then, since perhaps nobody reads meanwhile."""
-        if self._owed and self.second is not None:
-            with suppress(TierUnavailable):
-                await self._settle(self.second)
+        if self.second is None:
+            return
+        with suppress(TierUnavailable):
+            await self._settle(self.second)
+            for late in await self.second.settle():
+                await self._bus.publish(TOPIC, encode(late))
 
     def _tier_for(self, policy: CachePolicy) -> SecondTier | None:
         if self.second is None or (policy.scope == "user" and not self.second.shared):

@@ -48,6 +48,10 @@ class SecondTier(Protocol):
     async def remove(self, invalidation: Invalidation) -> None:
         """Take the next generation for what is covered; from then on it is gone."""
 
+    async def settle(self) -> list[Invalidation]:
+        """Tell those parts of the tier that could not be told an invalidation, although others could. What they have been told
+        late: other processes may have read it from there meanwhile, and are to be told too."""
+
     def figures(self) -> TierFigures:
         """Its size as last known; never waits or raises."""
 

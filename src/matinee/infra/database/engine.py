@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 from sqlalchemy import event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -47,6 +48,8 @@ class DatabaseOptions:
     replicas: Sequence[str] = ()
     pool_size: int = 8
     wait: timedelta = timedelta(seconds=10)
+    statement: timedelta = timedelta(seconds=30)
+    """How long one statement may take on PostgreSQL; migrations have no such limit."""
 
 
 class Database:
@@ -146,6 +149,8 @@ def _sqlite_engine(url: URL, size: int, wait: timedelta, *, writer: bool) -> Asy
         max_overflow=0,
         pool_timeout=wait.total_seconds(),
         connect_args={"timeout": wait.total_seconds()},
+        json_serializer=_json,
+        json_deserializer=msgspec.json.decode,
     )
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -166,6 +171,10 @@ def _sqlite_engine(url: URL, size: int, wait: timedelta, *, writer: bool) -> Asy
     return engine
 
 
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
 def _postgres_engine(url: URL, options: DatabaseOptions) -> AsyncEngine:
     return create_async_engine(
         url,
@@ -174,5 +183,10 @@ def _postgres_engine(url: URL, options: DatabaseOptions) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=options.wait.total_seconds(),
         pool_pre_ping=True,
-        connect_args={"connect_timeout": max(2, int(options.wait.total_seconds())), "options": "-c statement_timeout=30000"},
+        json_serializer=_json,
+        json_deserializer=msgspec.json.decode,
+        connect_args={
+            "connect_timeout": max(2, int(options.wait.total_seconds())),
+            "options": f"-c statement_timeout={int(options.statement.total_seconds() * 1000)}",
+        },
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, MetaData, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from matinee.infra.database.engine import Database
 from matinee.infra.errors import DatabaseUnavailable
@@ -13,6 +15,8 @@ from matinee.infra.errors import DatabaseUnavailable
 if TYPE_CHECKING:
     from alembic.config import Config
 
+LOCK_WAIT = timedelta(seconds=5)
+_LOCK_NOT_AVAILABLE = "55P03"
 _INSTALLED = Path(__file__).resolve().parents[2] / "_migrations"
 _CHECKOUT = Path(__file__).resolve().parents[4] / "migrations"
 
@@ -46,9 +50,23 @@ async def upgrade(database: Database) -> None:
     def run(connection: Connection) -> None:
         from alembic import command
 
-        command.upgrade(config_for(connection), "head")
+        if connection.dialect.name == "postgresql":
+            _take_time(connection)
+        try:
+            command.upgrade(config_for(connection), "head")
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
+                raise DatabaseUnavailable("Somebody holds a table that is to be changed; try again.") from error
+            raise
 
     await _on_writer(database, run)
+
+
+def _take_time(connection: Connection) -> None:
+    """For this transaction: an index on a large table may take its minutes. But a change that waits for a lock has everybody
+    behind it wait as well, so that wait is short."""
+    limits = "SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', :lock, true)"
+    connection.execute(text(limits), {"lock": f"{int(LOCK_WAIT.total_seconds() * 1000)}ms"})
 
 
 async def current(database: Database) -> str | None:

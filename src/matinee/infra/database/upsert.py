@@ -10,13 +10,21 @@ from matinee.infra.database.tables import Table
 from matinee.infra.database.unit import UnitOfWork
 
 
+def rows_into(unit: UnitOfWork, table: type[Table]) -> Any:
+    """The same for many rows at once, by their columns: nothing of the mapper's, which looks at every value of every row."""
+    return _insert(unit, table.__table__)
+
+
 def insert_into(unit: UnitOfWork, table: type[Table]) -> Any:
     """`INSERT INTO table` with `on_conflict_do_update`, `on_conflict_do_nothing` and `excluded`.
 
     Any: the two dialects' classes have these methods in common, but no type.
     """
-    dialect = unit.session.get_bind().dialect.name
-    if dialect == "sqlite":
+    return _insert(unit, table)
+
+
+def _insert(unit: UnitOfWork, table: Any) -> Any:  # Any: a mapped class, or its table
+    if unit.session.get_bind().dialect.name == "sqlite":
         return sqlite.insert(table)
     from sqlalchemy.dialects import postgresql  # not loaded where SQLite serves
 

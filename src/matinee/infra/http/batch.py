@@ -9,11 +9,12 @@ from urllib.parse import unquote
 
 import structlog
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.types import Message, Scope
 
 from matinee.infra.errors import MatineeError, NotAcceptable, PayloadTooLarge, RequestTimeout
-from matinee.infra.http.middleware import API_PREFIX
+from matinee.infra.http.limits import limited
+from matinee.infra.http.middleware import API_PREFIX, COUNTED
 from matinee.infra.http.problems import problem_response
 from matinee.infra.http.shared import CatalogueReader
 from matinee.infra.ids import new_id
@@ -26,7 +27,16 @@ _SHOWN = frozenset({"etag", "cache-control", "age", "cache-status", "retry-after
 # Of the request round them, what its parts inherit: who asks and in which language. Conditions are each part's own.
 _INHERITED = frozenset({b"authorization", b"x-api-key", b"cookie", b"accept-language", b"host", b"origin"})
 _OUTER = ("type", "asgi", "http_version", "server", "client", "scheme", "extensions")
-_NOT_HERE = ("/streaming/files/", "/streaming/sessions/", "/streaming/bandwidth", "/events", "/images/", "/realtime", "/batch")
+_NOT_HERE = (
+    "/streaming/files/",
+    "/streaming/sessions/",
+    "/streaming/bandwidth",
+    "/events",
+    "/images/",
+    "/realtime",
+    "/batch",
+    "/auth/oidc/",
+)
 
 router = APIRouter(tags=["operations"])
 
@@ -34,11 +44,15 @@ router = APIRouter(tags=["operations"])
 class BatchPart(BaseModel):
     """One GET."""
 
+    model_config = ConfigDict(extra="forbid")
+
     path: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^/[^\s#]*$", examples=["/movies/movie-603?fields=id"])]
     if_none_match: Annotated[str | None, Field(max_length=200)] = None
 
 
 class BatchRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
     requests: Annotated[list[BatchPart], Field(min_length=1, max_length=MOST)]
 
 
@@ -55,6 +69,7 @@ class BatchAnswers(BaseModel):
 
 
 @router.post("/batch", response_model=BatchAnswers)
+@limited("read")
 async def batch(request: Request, wanted: BatchRequest, _caller: CatalogueReader) -> BatchAnswers:
     """Up to 20 GETs of this API in one round trip.
 
@@ -92,6 +107,9 @@ async def _asked(request: Request, path: str, if_none_match: str | None, number:
         nonlocal status
         if message["type"] == "http.response.start":
             status = message["status"]
+            counted = scope["state"].get(COUNTED)
+            if counted is not None:
+                counted.answered(message)
             headers.update({name.decode("latin-1").lower(): value.decode("latin-1") for name, value in message["headers"]})
         else:
             body.extend(message.get("body", b""))

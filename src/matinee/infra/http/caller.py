@@ -13,11 +13,16 @@ ALL_SCOPES: frozenset[Scope] = frozenset(
     {"catalog:read", "library:read", "library:write", "playback", "progress", "requests", "downloads", "admin"}
 )
 USER_SCOPES: frozenset[Scope] = ALL_SCOPES - {"admin", "library:write"}
+Permission = Literal["play", "transcode", "request", "auto_approve", "download", "manage_requests", "invite"]
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An authenticated caller. `scopes` is already cut down to what its role allows."""
+    """An authenticated caller. `scopes` is already cut down to what its role allows.
+
+    `profile_id` says whose progress, ratings and home are meant; the default profile of an account has the account's id.
+    `max_age` is the profile's maturity limit in years, None for none. `permissions` are the account's.
+    """
 
     user_id: UserId
     name: str
@@ -26,6 +31,18 @@ class Caller:
     scopes: frozenset[Scope]
     credential: Literal["cookie", "token", "api_key"]
     credential_id: str
+    profile_id: str = ""
+    max_age: int | None = None
+    permissions: frozenset[Permission] = frozenset()
+
+    def __post_init__(self) -> None:
+        if not self.profile_id:
+            object.__setattr__(self, "profile_id", str(self.user_id))
+
+    @property
+    def viewer(self) -> UserId:
+        """Whose progress, ratings, watchlist and home are meant: the profile, as the id that those carry."""
+        return UserId(self.profile_id)
 
     @property
     def is_admin(self) -> bool:

@@ -10,13 +10,14 @@ Answers that are the same for all callers have a better way (`infra.http.shared`
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from prometheus_client import Counter, Gauge
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from matinee.infra.http.middleware import API_PREFIX
+from matinee.infra.http.middleware import API_PREFIX, COUNTED
 from matinee.infra.observability.metrics import Metrics
 
 _RELEVANT = frozenset(
@@ -25,7 +26,7 @@ _RELEVANT = frozenset(
 _OWN_WAY = (f"{API_PREFIX}/streaming/", f"{API_PREFIX}/events", f"{API_PREFIX}/images/", f"{API_PREFIX}/auth/")
 _LARGEST = 256 * 1024
 _MOST = 1000
-Fingerprint = tuple[bytes, bytes, tuple[tuple[bytes, bytes], ...]]
+Fingerprint = tuple[int, bytes, bytes, tuple[tuple[bytes, bytes], ...]]
 
 
 @dataclass(slots=True)
@@ -57,15 +58,16 @@ class _Flight:
 class Coalescing:
     """Pure ASGI. At most `_MOST` different requests are watched at once; beyond that each goes its own way."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, generation: Callable[[], int] = lambda: 0) -> None:
         self.app = app
+        self._generation = generation
         self._flights: dict[Fingerprint, _Flight] = {}
         registry = metrics.registry
         self._shared = Counter("matinee_http_coalesced", "Requests that got the answer of an identical one.", registry=registry)
         self._watched = Gauge("matinee_http_coalescing", "Different requests that others may join now.", registry=registry)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        key = _fingerprint(scope) if scope["type"] == "http" else None
+        key = _fingerprint(scope, self._generation()) if scope["type"] == "http" else None
         if key is None:
             await self.app(scope, receive, send)
             return
@@ -118,8 +120,11 @@ def _noting(flight: _Flight, send: Send) -> Send:
     return noting
 
 
-def _fingerprint(scope: Scope) -> Fingerprint | None:
-    """What makes two requests the same; None for one that goes its own way."""
+def _fingerprint(scope: Scope, generation: int) -> Fingerprint | None:
+    """What makes two requests the same; None for one that goes its own way.
+
+    A credential may mean another profile, or nobody, from one request to the next: another generation is another caller.
+    """
     path = scope["path"].removeprefix(scope.get("root_path", ""))
     if scope["method"] != "GET" or not path.startswith(API_PREFIX) or path.startswith(_OWN_WAY):
         return None
@@ -129,14 +134,17 @@ def _fingerprint(scope: Scope) -> Fingerprint | None:
             relevant.append((name, value))
         elif name in {b"content-length", b"transfer-encoding", b"range"}:
             return None
-    return scope["raw_path"], scope["query_string"], tuple(relevant)
+    return generation, scope["raw_path"], scope["query_string"], tuple(relevant)
 
 
 def _take_over(source: Scope, scope: Scope) -> None:
-    """What the access log and the metrics read of a request that somebody else's work answered."""
+    """What the access log, the metrics and the limits know of a request that somebody else's work answered."""
     found: Any = source.get("route")  # Any: the framework's kinds of routes have no common type
     if found is not None:
         scope["route"] = found
-    caller = source.get("state", {}).get("caller")
+    state = source.get("state", {})
+    caller, counted = state.get("caller"), state.get(COUNTED)
     if caller is not None:
         scope.setdefault("state", {})["caller"] = caller
+    if counted is not None:
+        scope.setdefault("state", {})[COUNTED] = counted.once_more()

@@ -15,6 +15,7 @@ from fastapi import Request, Response
 from pydantic import BaseModel
 
 from matinee.infra.errors import FieldError, PreconditionFailed, UnknownField
+from matinee.infra.http import structs
 
 PRIVATE = "private, no-cache"
 NO_STORE = "no-store"
@@ -40,8 +41,10 @@ def answer(
 
 
 def body_of(value: BaseModel, fields: str | None) -> bytes:
-    """`value` as JSON, cut down to `fields` where they are given. Raises `UnknownField`."""
-    return value.model_dump_json().encode() if fields is None else _filtered(value, fields)
+    """`value` (a model, or the struct of one) as JSON, cut down to `fields` where they are given. Raises `UnknownField`."""
+    if fields is not None:
+        return _filtered(value, fields)
+    return structs.encode(value)
 
 
 def encoded(
@@ -80,10 +83,10 @@ def matches(header: str | None, etag: str) -> bool:
     return "*" in tags or etag in tags
 
 
-def check_if_match(request: Request, etag: str) -> None:
-    """Raise `PreconditionFailed` when `If-Match` is there and names another version."""
+def check_if_match(request: Request, *etags: str) -> None:
+    """Raise `PreconditionFailed` when `If-Match` is there and names another version; `etags` are those of its representations."""
     header = request.headers.get("if-match")
-    if header is not None and header.strip() != "*" and etag not in [tag.strip() for tag in header.split(",")]:
+    if header is not None and header.strip() != "*" and not {tag.strip() for tag in header.split(",")}.intersection(etags):
         raise PreconditionFailed("Read it again, then repeat the change.")
 
 
@@ -97,11 +100,13 @@ def accepts_gzip(header: str) -> bool:
 
 
 def _filtered(value: BaseModel, fields: str) -> bytes:
-    is_list = "next_cursor" in type(value).model_fields and "items" in type(value).model_fields
-    model = _model_in(type(value).model_fields["items"].annotation) if is_list else type(value)
+    whole = structs.model_of(type(value))
+    assert whole is not None, f"{type(value).__name__} is described by no model"
+    is_list = "next_cursor" in whole.model_fields and "items" in whole.model_fields
+    model = _model_in(whole.model_fields["items"].annotation) if is_list else whole
     tree = _parse(fields)
     _check(tree, model, "")
-    document = value.model_dump(mode="json")
+    document = structs.builtins(value)
     kept = {**document, "items": _pruned(document["items"], tree)} if is_list else _pruned(document, tree)
     return json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode()
 

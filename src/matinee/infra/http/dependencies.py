@@ -14,9 +14,10 @@ from typing import Annotated, Any, TypeVar, cast
 from fastapi import Depends, Request
 
 from matinee.infra.database import Database, ReadUnit, UnitOfWork
-from matinee.infra.errors import AuthenticationRequired, Forbidden, ScopeMissing
+from matinee.infra.errors import AuthenticationRequired, Forbidden, MatineeError, ScopeMissing
 from matinee.infra.feature import Container
-from matinee.infra.http.caller import Authenticator, Caller, Scope
+from matinee.infra.http.caller import Authenticator, Caller, Permission, Scope
+from matinee.infra.http.rights import Rights
 
 T = TypeVar("T")
 
@@ -52,21 +53,30 @@ Writing = Annotated[UnitOfWork, Depends(_write, scope="function")]
 
 
 async def current_caller(request: Request) -> Caller | None:
-    """The caller, or None when the request carries no credential; looked up once a request."""
-    state: Any = request.state
-    if not hasattr(state, "caller"):
-        authenticator = container_of(request).get(Authenticator)  # type: ignore[type-abstract]  # a key, not a constructor
-        state.caller = await authenticator.authenticate(request.method, request.headers, request.cookies)
-    return cast("Caller | None", state.caller)
+    """The caller, or None when the request carries no credential; looked up once a request, refusals included."""
+    state: dict[str, Any] = request.scope.setdefault("state", {})
+    if "caller" in state:
+        return cast("Caller | None", state["caller"])
+    if "caller_refused" in state:
+        raise state["caller_refused"]
+    authenticator = container_of(request).get(Authenticator)  # type: ignore[type-abstract]  # a key, not a constructor
+    try:
+        caller = await authenticator.authenticate(request.method, request.headers, request.cookies)
+    except MatineeError as error:
+        state["caller_refused"] = error
+        raise
+    state["caller"] = caller
+    return caller
 
 
-async def _signed_in(caller: Annotated[Caller | None, Depends(current_caller)]) -> Caller:
+async def signed_in(caller: Annotated[Caller | None, Depends(current_caller)]) -> Caller:
+    """The caller. Raises `AuthenticationRequired`."""
     if caller is None:
         raise AuthenticationRequired("Sign in, or send an API key in X-Api-Key.")
     return caller
 
 
-CurrentCaller = Annotated[Caller, Depends(_signed_in)]
+CurrentCaller = Annotated[Caller, Depends(signed_in)]
 """The caller; 401 when there is none."""
 
 
@@ -79,5 +89,18 @@ def requires(scope: Scope) -> Callable[[Caller], Awaitable[Caller]]:
         if caller.credential == "api_key":
             raise ScopeMissing(f"This key lacks the scope {scope}.")
         raise Forbidden("This needs an administrator." if scope in {"admin", "library:write"} else "")
+
+    return check
+
+
+def require_permission(permission: Permission) -> Callable[[Request, Caller], Awaitable[Caller]]:
+    """A dependency that gives the caller if its account has `permission`, else answers 401 or 403 (`tier_required` where
+    another tier would have it)."""
+
+    async def check(request: Request, caller: CurrentCaller) -> Caller:
+        if permission in caller.permissions:
+            return caller
+        rights = container_of(request).get(Rights)  # type: ignore[type-abstract]  # a key, not a constructor
+        raise rights.refusal(permission, caller.tier)
 
     return check

@@ -38,6 +38,12 @@ class Facts:
     session: str
     plain: bool
     """Whether a file may be sent whole: no range, no condition."""
+    forwarded_for: tuple[str, ...] = ()
+    forwarded: tuple[str, ...] = ()
+    """What proxies say of the client; only a trusted one is believed."""
+    peer: str = ""
+    address: str = ""
+    """The client behind `peer`, who sent these lines last."""
     caller: Caller | None = None
     window: Window | None = None
     until: float = 0.0
@@ -103,7 +109,10 @@ class Heads:
             first.setdefault(name, value)
         if not _OTHERS.isdisjoint(first) or first.get(b"content-length", b"0") != b"0":
             return None
-        return self._facts({name: value.decode("latin-1") for name, value in first.items()})
+        facts = self._facts({name: value.decode("latin-1") for name, value in first.items()})
+        facts.forwarded_for = tuple(value.decode("latin-1") for name, value in collected.headers if name == b"x-forwarded-for")
+        facts.forwarded = tuple(value.decode("latin-1") for name, value in collected.headers if name == b"forwarded")
+        return facts
 
     def _facts(self, first: dict[bytes, str]) -> Facts:
         given = first.get(b"x-request-id", "")

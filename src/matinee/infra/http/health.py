@@ -18,6 +18,7 @@ from matinee import __version__
 from matinee.infra.clock import Clock
 from matinee.infra.http.conventions import NO_STORE, answer
 from matinee.infra.http.dependencies import requires, service
+from matinee.infra.http.limits import limited
 
 State = Literal["up", "degraded", "down"]
 Status = Literal["up", "degraded", "down", "draining"]
@@ -126,6 +127,7 @@ router = APIRouter(prefix="/api/health", tags=["operations"])
 
 
 @router.get("", response_model=Health, responses={503: {"model": Health}})
+@limited("none")
 async def summary(request: Request, checks: Checks) -> Response:
     """One word about the whole server; 503 when it cannot serve."""
     status = checks.status(await checks.run())
@@ -134,12 +136,14 @@ async def summary(request: Request, checks: Checks) -> Response:
 
 
 @router.get("/live", response_model=Health)
+@limited("none")
 async def live(request: Request) -> Response:
     """The process runs and its event loop turns."""
     return answer(request, Health(status="up", version=__version__), cache=NO_STORE)
 
 
 @router.get("/ready", response_model=Health, responses={503: {"model": Health}})
+@limited("none")
 async def ready(request: Request, checks: Checks) -> Response:
     """Whether to send requests here: 503 while a critical part is down or the server is shutting down."""
     status = checks.status(await checks.run(critical_only=True))
@@ -148,6 +152,7 @@ async def ready(request: Request, checks: Checks) -> Response:
 
 
 @router.get("/details", response_model=HealthDetails, dependencies=[Depends(requires("admin"))])
+@limited("none")
 async def details(request: Request, checks: Checks) -> Response:
     """Every check with its latency, and the process's memory, CPU time, threads and files. For administrators."""
     return answer(request, checks.details(await checks.run()), cache=NO_STORE)

@@ -5,8 +5,9 @@ verified a moment ago. Everything else, and everything it is not sure of, takes 
 `tests/integration/http/test_hot_lane.py` compares the two with requests that nobody thought of.
 
 Each shortcut here was measured (`python -m benchmarks --only F1`): header lines are looked up and not parsed
-(`infra.http.heads`), metrics are plain counts until somebody scrapes, ids are counted and not drawn, the keep-alive timer is not
-set anew with each request.
+(`infra.http.heads`), what comes again within a second is known as a whole, metrics are plain counts until somebody scrapes, ids
+are counted and not drawn, the age of an answer is worked out once a second, head and body are put together in one step, the
+keep-alive timer is not set anew with each request.
 """
 
 from __future__ import annotations
@@ -14,24 +15,29 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
 import structlog
 from prometheus_client import Counter
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from matinee.infra.clock import Clock
-from matinee.infra.http.caller import CredentialMemory
+from matinee.infra.http.addresses import TrustedProxies
+from matinee.infra.http.caller import CredentialMemory, Scope
+from matinee.infra.http.connections import ConnectionOptions, Connections, GuardedProtocol
 from matinee.infra.http.heads import Facts, Heads
 from matinee.infra.http.limits import Limits
 from matinee.infra.http.mapped import MappedFile
 from matinee.infra.http.prebuilt import AnswerTable, Prebuilt, lines, not_modified
 from matinee.infra.observability.metrics import Metrics
+from matinee.infra.protection.gate import Gate
 
 log = structlog.get_logger("matinee.access")
 LOG_ONE_IN = 1000
+_REPEATED = 1000
+"""How many requests are kept with their answers; what is asked for most is asked again within a second."""
 _END = b" HTTP/1.1"
+_PUBLIC_SCOPE: Scope = "catalog:read"
 Sent = tuple[bytes | memoryview, ...]
 
 
@@ -48,12 +54,41 @@ class FileLane(Protocol):
         """The file behind a target; None for what the normal path should answer, refusals included. Never waits."""
 
 
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """Whose word about the client counts, and who is let in: the same as on the normal path."""
+
+    proxies: TrustedProxies
+    gate: Gate
+
+
 @dataclass(slots=True)
 class _Count:
-    """Answers of one route since the last scrape."""
+    """Answers of one route with one status since the last scrape."""
 
-    by_status: dict[tuple[str, int], int] = field(default_factory=dict)
+    answers: int = 0
     bytes: int = 0
+
+
+@dataclass(slots=True)
+class _Again:
+    """How a request was answered that has come a second time within a second. The same bytes from the same peer are answered
+    likewise until `ends` (monotonic), unless the answer, the credential or the address has gone meanwhile."""
+
+    client: str
+    address: str
+    ends: float
+    date: object
+    facts: Facts
+    found: Prebuilt
+    target: bytes
+    count: _Count
+    size: int
+    before: bytes
+    """The head up to the lines of the limits."""
+    after: bytes
+    """The head after them, without the end of the request's id."""
+    end: bytes
 
 
 class HotLane:
@@ -70,7 +105,7 @@ class HotLane:
         *,
         headers: Mapping[str, str],
         files: Sequence[FileLane] = (),
-        trusts_proxies: bool = False,
+        entrance: Entrance | None = None,
     ) -> None:
         self._table = table
         self._heads = heads
@@ -79,19 +114,38 @@ class HotLane:
         self._clock = clock
         self._metrics = metrics
         self._files = tuple(files)
-        self._trusts_proxies = trusts_proxies
+        self._proxies = entrance.proxies if entrance else TrustedProxies()
+        self._gate = entrance.gate if entrance else Gate(clock)
+        self._let_in = self._gate.let_in
         # The same order as the middleware's: what a route sets itself wins there; no answer here sets one of these.
         self._fixed = lines(*((name.encode(), value.encode()) for name, value in headers.items()))
         self._default_for: object = None
         self._default = b""
         self._prefix = secrets.token_hex(8).encode()
         self._serial = 0
-        self._counts: dict[str, _Count] = {}
+        self._counts: dict[tuple[str, str, int], _Count] = {}
+        self._again: dict[bytes, _Again] = {}
+        self._again_until = 0.0
         self._hot = Counter("matinee_http_hot_requests", "Requests answered by the hot lane.", registry=metrics.registry)
         metrics.before_render(self._flush)
 
     def answer(self, data: bytes, default_headers: list[tuple[bytes, bytes]], client: str) -> Sent | None:
         """What to send for the bytes of one whole request; None for the normal path."""
+        now = self._clock.monotonic()
+        again = self._again.get(data)
+        if (
+            again is not None
+            and again.ends > now
+            and again.client == client
+            and again.date is default_headers
+            and not again.found.gone
+            and again.facts.generation == self._memory.generation
+            and again.address in self._let_in
+        ):
+            return self._repeated(again, now)
+        return self._looked_up(data, default_headers, client, now)
+
+    def _looked_up(self, data: bytes, default_headers: list[tuple[bytes, bytes]], client: str, now: float) -> Sent | None:
         method, get = data[:5], True
         if method[:4] == b"GET ":
             begin = 4
@@ -103,32 +157,91 @@ class HotLane:
         if end < 0 or data[end - 9 : end] != _END:
             return None
         target = data[begin : end - 9]
-        now = self._clock.monotonic()
         found = self._table.find(target, now)
         if found is None:
-            return self._file(data, target, end, default_headers) if get else None
+            return self._file(data, target, end, default_headers, client) if get else None
         facts = self._heads.facts(data[end + 2 :])
-        if facts is None or not self._may(facts, found, client, now):
+        if facts is None:
             return None
-        window, limits = facts.window, b""
-        if window is not None:
-            left = window.take(now)
-            if left < 0:
-                return None  # the normal path says so
-            limits = window.headers(left, now)
-        return self._made(found, facts, target, limits, default_headers, get=get)
+        if facts.peer != client:
+            self._locate(facts, client)
+        address = facts.address
+        if address not in self._let_in and not self._gate.admits(address):
+            return None  # the normal path says so
+        if not self._may(facts, found, address, now):
+            return None
+        window = facts.window
+        limits = b"" if window is None else window.counted(now)
+        if limits is None:
+            return None  # the normal path says so
+        if get and found.told_in == int(now) and facts.caller is not None:
+            self._remember(data, target, found, facts, default_headers, client, now)
+        return self._made(found, facts, target, limits, default_headers, now, get=get)
+
+    def _repeated(self, again: _Again, now: float) -> Sent | None:
+        window = again.facts.window
+        limits = b"" if window is None else window.counted(now)
+        if limits is None:
+            return None
+        self._serial = serial = self._serial + 1
+        count = again.count
+        count.answers += 1
+        count.bytes += again.size
+        if serial % LOG_ONE_IN == 0:
+            self._sample("GET", 200, again.size, again.target, again.facts)
+        return (b"%b%b%b%010x%b" % (again.before, limits, again.after, serial, again.end),)
+
+    def _remember(
+        self,
+        data: bytes,
+        target: bytes,
+        found: Prebuilt,
+        facts: Facts,
+        default_headers: list[tuple[bytes, bytes]],
+        client: str,
+        now: float,
+    ) -> None:
+        """Keep how a request is answered until the second is over. Whoever draws ids, or has the answer, asks in other words."""
+        variant = found.chosen.get(facts.accept_encoding)
+        if variant is None or facts.request_id or facts.if_none_match is not None:
+            return
+        if self._again_until <= now:
+            self._again.clear()
+            self._again_until = int(now) + 1.0
+        elif len(self._again) >= _REPEATED:
+            return  # making room for each other costs more than it saves
+        self._again[data] = _Again(
+            client=client,
+            address=facts.address,
+            ends=min(self._again_until, found.until, facts.until),
+            date=default_headers,
+            facts=facts,
+            found=found,
+            target=target,
+            count=self._count("GET", found.route, 200),
+            size=len(variant.body),
+            before=b"HTTP/1.1 200 OK\r\n%b%b%b" % (self._dated(default_headers), variant.block, found.told),
+            after=b"%bx-request-id: %b" % (self._fixed, self._prefix),
+            end=b"\r\n\r\n" + variant.body,
+        )
+
+    def _locate(self, facts: Facts, peer: str) -> None:
+        """Work out who is behind the peer. The same lines from the same peer are from the same address."""
+        facts.peer = peer
+        facts.address = self._proxies.client(peer, facts.forwarded_for, facts.forwarded)
 
     def _may(self, facts: Facts, found: Prebuilt, client: str, now: float) -> bool:
         """Whether the caller may read it; remembers who it is for as long as the credential is believed."""
         old = facts.generation != self._memory.generation or facts.until <= now
         if old and not self._identify(facts, client, now):
             return False
-        return found.scope is None or (facts.caller is not None and found.scope in facts.caller.scopes)
+        caller = facts.caller
+        if caller is None:
+            return found.scope is None
+        return (found.scope or _PUBLIC_SCOPE) in caller.scopes  # a key that may not read is refused where anybody else may
 
     def _identify(self, facts: Facts, client: str, now: float) -> bool:
         if not (facts.authorization or facts.api_key or facts.session):
-            if self._trusts_proxies:
-                return False  # whose address counts is worked out by the normal path
             # An address is not a credential: other connections with the same lines come from elsewhere.
             facts.caller, facts.window = None, self._limits.window(None, client, "hit", now)
             return True
@@ -137,6 +250,9 @@ class HotLane:
             return False
         facts.caller, facts.until = known
         facts.generation = self._memory.generation
+        if facts.caller.max_age is not None:
+            facts.until = 0.0
+            return False  # what lies ready is for those who may see everything
         facts.window = self._limits.window(facts.caller, client, "hit", now)
         return True
 
@@ -147,81 +263,101 @@ class HotLane:
         target: bytes,
         limits: bytes,
         default_headers: list[tuple[bytes, bytes]],
+        now: float,
         *,
         get: bool,
     ) -> Sent:
-        size = found.size if facts.accept_encoding not in found.chosen else 0
-        variant = found.variant(facts.accept_encoding)
-        if size:
+        variant = found.chosen.get(facts.accept_encoding)
+        if variant is None:
+            variant = found.variant(facts.accept_encoding)
             self._table.grown(target)
-        wall = self._clock.now().timestamp()
-        changing = b"age: %d\r\ncache-status: %s\r\n%s" % (found.age(wall), found.cache_status(wall).encode(), limits)
-        same = not_modified(variant, facts.if_none_match)
-        status, block = (b"304 Not Modified", variant.block_304) if same else (b"200 OK", variant.block)
-        body = b"" if same or not get else variant.body
-        self._note("GET" if get else "HEAD", found.route, 304 if same else 200, len(body), target, facts)
-        return (self._head(status, default_headers, facts, block, changing) + body,)
+        if found.told_in != (second := int(now)):
+            wall = self._clock.now().timestamp()
+            found.told = b"age: %d\r\ncache-status: %s\r\n" % (found.age(wall), found.cache_status(wall).encode())
+            found.told_in = second
+        if facts.if_none_match is not None and not_modified(variant, facts.if_none_match):
+            status, block, body, code = b"304 Not Modified", variant.block_304, b"", 304
+        else:
+            status, block, body, code = b"200 OK", variant.block, variant.body if get else b"", 200
+        self._note("GET" if get else "HEAD", found.route, code, len(body), target, facts)
+        return (self._head(status, default_headers, facts, block, found.told, limits, body),)
 
-    def _file(self, data: bytes, target: bytes, end: int, default_headers: list[tuple[bytes, bytes]]) -> Sent | None:
+    def _file(self, data: bytes, target: bytes, end: int, default_headers: list[tuple[bytes, bytes]], client: str) -> Sent | None:
         for lane in self._files:
             if target.startswith(lane.start):
                 facts = self._heads.facts(data[end + 2 :])
-                ready = lane.ready(target) if facts is not None and facts.plain else None
-                if ready is None or facts is None:
+                if facts is None or not facts.plain:
+                    return None
+                if facts.peer != client:
+                    self._locate(facts, client)
+                ready = lane.ready(target) if self._gate.admits(facts.address) else None
+                if ready is None:
                     return None
                 self._note("GET", lane.route_of(target), 200, len(ready.body), b"", facts)
-                head = self._head(b"200 OK", default_headers, facts, ready.block, b"")
+                head = self._head(b"200 OK", default_headers, facts, ready.block)
                 return (head, ready.body) if len(ready.body) else (head,)
         return None
 
     def _head(
-        self, status: bytes, default_headers: list[tuple[bytes, bytes]], facts: Facts, block: bytes, changing: bytes
+        self,
+        status: bytes,
+        default_headers: list[tuple[bytes, bytes]],
+        facts: Facts,
+        block: bytes,
+        changing: bytes = b"",
+        limits: bytes = b"",
+        body: bytes = b"",
     ) -> bytes:
-        if default_headers is not self._default_for:  # the server makes a new list each second, with the date
-            self._default_for, self._default = default_headers, lines(*default_headers)
+        """The head, and the body where that is short enough to be copied."""
         self._serial += 1
         request_id = facts.request_id or b"%s%010x" % (self._prefix, self._serial)
-        return b"HTTP/1.1 %s\r\n%s%s%s%sx-request-id: %s\r\n\r\n" % (
+        return b"HTTP/1.1 %b\r\n%b%b%b%b%bx-request-id: %b\r\n\r\n%b" % (
             status,
-            self._default,
+            self._dated(default_headers),
             block,
             changing,
+            limits,
             self._fixed,
             request_id,
+            body,
         )
 
+    def _dated(self, default_headers: list[tuple[bytes, bytes]]) -> bytes:
+        if default_headers is not self._default_for:  # the server makes a new list each second, with the date
+            self._default_for, self._default = default_headers, lines(*default_headers)
+        return self._default
+
     def _note(self, method: str, route: str, status: int, sent: int, target: bytes, facts: Facts) -> None:
-        count = self._counts.get(route)
-        if count is None:
-            count = self._counts[route] = _Count()
-        key = (method, status)
-        count.by_status[key] = count.by_status.get(key, 0) + 1
+        count = self._count(method, route, status)
+        count.answers += 1
         count.bytes += sent
         if target and self._serial % LOG_ONE_IN == 0:
-            caller = facts.caller
-            path = target.partition(b"?")[0].decode("latin-1")
-            log.info(
-                "request",
-                method=method,
-                path=path,
-                status=status,
-                bytes=sent,
-                user=caller.name if caller else None,
-                sampled=LOG_ONE_IN,
-            )
+            self._sample(method, status, sent, target, facts)
+
+    def _count(self, method: str, route: str, status: int) -> _Count:
+        key = (method, route, status)
+        count = self._counts.get(key)
+        if count is None:
+            count = self._counts[key] = _Count()
+        return count
+
+    def _sample(self, method: str, status: int, sent: int, target: bytes, facts: Facts) -> None:
+        caller = facts.caller
+        path = target.partition(b"?")[0].decode("latin-1")
+        user = caller.name if caller else None
+        log.info("request", method=method, path=path, status=status, bytes=sent, user=user, sampled=LOG_ONE_IN)
 
     def _flush(self) -> None:
         """Put what was counted into the metrics."""
-        counts, self._counts = self._counts, {}
-        for route, count in counts.items():
-            for (method, status), number in count.by_status.items():
-                self._metrics.requests.labels(method, route, str(status)).inc(number)
-                self._hot.inc(number)
+        for (method, route, status), count in self._counts.items():
+            self._metrics.requests.labels(method, route, str(status)).inc(count.answers)
+            self._hot.inc(count.answers)
             self._metrics.sent.inc(count.bytes)
+            count.answers = count.bytes = 0
 
 
-class HotLaneProtocol(HttpToolsProtocol):
-    """uvicorn's protocol with the hot lane before it."""
+class HotLaneProtocol(GuardedProtocol):
+    """The server's protocol with the hot lane before it."""
 
     lane: HotLane
 
@@ -232,23 +368,25 @@ class HotLaneProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes came: the hot lane if it may and can, else the normal path."""
-        cycle = self.cycle
+        cycle, transport = self.cycle, self.transport
         if (
             self._between
             and (cycle is None or cycle.response_complete)  # type: ignore[redundant-expr]  # None before the first request
             and not self.pipeline
             and not self.flow.write_paused
-            and not self.transport.is_closing()
+            and not transport.is_closing()
         ):
-            client = self.client[0] if self.client else ""
-            sent = self.lane.answer(data, self.server_state.default_headers, client)
+            state, client = self.server_state, self.client
+            sent = self.lane.answer(data, state.default_headers, client[0] if client else "")
             if sent is not None:
                 if len(sent) == 1:
-                    self.transport.write(sent[0])
+                    transport.write(sent[0])
                 else:
-                    self.transport.writelines(sent)
-                self.server_state.total_requests += 1
+                    transport.writelines(sent)
+                state.total_requests += 1
                 self._last = self.loop.time()
+                if self.timed:
+                    self.settled()
                 if self.timeout_keep_alive_task is None:
                     self._await_next(self.timeout_keep_alive)
                 return
@@ -276,6 +414,7 @@ class HotLaneProtocol(HttpToolsProtocol):
         self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
 
 
-def protocol_with(lane: HotLane) -> type[asyncio.Protocol]:
+def protocol_with(lane: HotLane, connections: Connections | None = None) -> type[asyncio.Protocol]:
     """The protocol class that uvicorn makes for each connection."""
-    return cast("type[asyncio.Protocol]", type("BoundHotLaneProtocol", (HotLaneProtocol,), {"lane": lane}))
+    bound = {"lane": lane, "guard": connections or Connections(ConnectionOptions())}
+    return cast("type[asyncio.Protocol]", type("BoundHotLaneProtocol", (HotLaneProtocol,), bound))

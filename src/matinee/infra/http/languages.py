@@ -29,6 +29,33 @@ _TITLES: Final[Mapping[str, tuple[str, str, str]]] = {
         "El proveedor de acceso lo rechazó",
         "Le fournisseur d'identité a refusé",
     ),
+    "identity_unknown": (
+        "Zu dieser Anmeldung gehört hier kein Konto",
+        "Ninguna cuenta de aquí corresponde a este acceso",
+        "Aucun compte ici ne correspond à cette connexion",
+    ),
+    "identity_taken": (
+        "Diese Identität gehört hier zu einem anderen Konto",
+        "Esta identidad pertenece aquí a otra cuenta",
+        "Cette identité appartient ici à un autre compte",
+    ),
+    "authorization_pending": (
+        "Das Gerät ist noch nicht bestätigt",
+        "El dispositivo aún no está aprobado",
+        "L'appareil n'est pas encore approuvé",
+    ),
+    "slow_down": ("Das Gerät fragt zu oft", "El dispositivo pregunta demasiado", "L'appareil demande trop souvent"),
+    "device_code_expired": (
+        "Der Code des Geräts ist abgelaufen",
+        "El código del dispositivo ha caducado",
+        "Le code de l'appareil a expiré",
+    ),
+    "device_denied": ("Das Gerät wurde abgelehnt", "El dispositivo fue rechazado", "L'appareil a été refusé"),
+    "logout_token_invalid": (
+        "Das ist kein Abmelde-Token für diesen Server",
+        "No es un token de cierre de sesión para este servidor",
+        "Ce n'est pas un jeton de déconnexion pour ce serveur",
+    ),
     "api_key_invalid": (
         "Dieser API-Schlüssel ist ungültig",
         "Esta clave de API no es válida",
@@ -145,6 +172,18 @@ _TITLES: Final[Mapping[str, tuple[str, str, str]]] = {
         "Der Bereich liegt außerhalb der Datei",
         "El rango está fuera del archivo",
         "La plage est hors du fichier",
+    ),
+    "malformed_request": (
+        "Das ist keine gültige HTTP-Anfrage",
+        "No es una petición HTTP válida",
+        "Ce n'est pas une requête HTTP valide",
+    ),
+    "too_slow": ("Die Anfrage kam zu langsam", "La petición llegó demasiado despacio", "La requête est arrivée trop lentement"),
+    "target_too_long": ("Die Adresse ist zu lang", "La dirección es demasiado larga", "L'adresse est trop longue"),
+    "headers_too_large": (
+        "Die Kopfzeilen sind zu groß oder zu viele",
+        "Las cabeceras son demasiado grandes o demasiadas",
+        "Les en-têtes sont trop grands ou trop nombreux",
     ),
     "request_timeout": ("Die Anfrage dauerte zu lange", "La petición tardó demasiado", "La requête a pris trop de temps"),
     "database_unavailable": (

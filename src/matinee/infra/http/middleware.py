@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
@@ -22,17 +22,21 @@ from matinee.infra.observability.metrics import Metrics
 log = structlog.get_logger("matinee.access")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 API_PREFIX = "/api/v1"
+COUNTED = "counted"
+"""Where in a request's state is what `limits.enforcing` counted for it."""
 # A player fetches one every few seconds; the session is what the log tells of.
 _MANY = (".m4s",)
 _QUIET = ("/api/health", "/metrics")
 
 
 class RequestContext:
-    """Request id, access log and HTTP metrics. Whatever escapes the application ends here, logged once with its traceback."""
+    """Request id, access log and HTTP metrics; `watch` hears of each answered request. Whatever escapes the application ends
+    here, logged once with its traceback."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, watch: Callable[[Scope, int], None] | None = None) -> None:
         self.app = app
         self.metrics = metrics
+        self.watch = watch
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in {"http", "websocket"}:
@@ -56,6 +60,9 @@ class RequestContext:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 MutableHeaders(scope=message)["x-request-id"] = request_id
+                counted = scope["state"].get(COUNTED)
+                if counted is not None:
+                    counted.answered(message)
             elif message["type"] == "http.response.body":
                 sent += len(message.get("body", b""))
             await send(message)
@@ -78,8 +85,11 @@ class RequestContext:
         self.metrics.latency.labels(method, route).observe(seconds)
         self.metrics.sent.inc(sent)
         client = scope.get("client")
-        caller = scope.get("state", {}).get("caller")
-        quiet = scope["path"].startswith(_QUIET) or (status < 400 and scope["path"].endswith(_MANY))
+        state = scope.get("state", {})
+        caller = state.get("caller")
+        if self.watch is not None:
+            self.watch(scope, status)
+        quiet = "blocked" in state or scope["path"].startswith(_QUIET) or (status < 400 and scope["path"].endswith(_MANY))
         write = log.debug if quiet else log.info
         write(
             "request",

@@ -67,6 +67,11 @@ class Prebuilt:
     """Headers for a network in front of this server."""
     digest: str = ""
     _variants: dict[str, Variant] = field(default_factory=dict)
+    gone: bool = False
+    """Whether the table has dropped it."""
+    told: bytes = b""
+    told_in: int = -1
+    """The lines that tell of its age, and the second that they are right for; the hot lane's."""
     chosen: dict[str, Variant] = field(default_factory=dict)
     """Variants by the `Accept-Encoding` that asked for them."""
 
@@ -231,6 +236,7 @@ class AnswerTable:
 
     def _remove(self, target: bytes) -> None:
         answer = self._entries.pop(target)
+        answer.gone = True
         self._bytes -= self._sizes.pop(target)
         for tag in answer.tags:
             targets = self._by_tag[tag]

@@ -14,7 +14,6 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from matinee.infra.errors import (
-    CATALOGUE,
     FieldError,
     MalformedJson,
     MatineeError,
@@ -23,11 +22,14 @@ from matinee.infra.errors import (
     ValidationFailed,
 )
 from matinee.infra.http.languages import localized_title, preferred_language
+from matinee.infra.http.methods import allowed
 
 log = structlog.get_logger(__name__)
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "/docs/errors#"
-_BY_STATUS: Final[Mapping[int, type[MatineeError]]] = {404: NotFound, 405: MethodNotAllowed}
+_MOST_ERRORS: Final = 50
+_SHOWN: Final = 100  # characters of the name of a member: names are the sender's to invent
+_BY_STATUS: Final[Mapping[int, type[MatineeError]]] = {400: MalformedJson, 404: NotFound, 405: MethodNotAllowed}
 
 
 class ProblemFieldError(BaseModel):
@@ -95,7 +97,8 @@ def install(app: FastAPI) -> None:
     async def framework(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         kind = _BY_STATUS.get(error.status_code, NotFound if error.status_code < 500 else MatineeError)
-        return respond(request, kind(headers=dict(error.headers or {})))
+        headers = {**(error.headers or {}), "allow": allowed(request)} if error.status_code == 405 else error.headers
+        return respond(request, kind(headers=dict(headers or {})))
 
     app.add_exception_handler(MatineeError, ours)
     app.add_exception_handler(RequestValidationError, invalid)
@@ -106,8 +109,11 @@ def translate_validation(found: Sequence[Any]) -> MatineeError:
     """FastAPI's validation errors as ours."""
     if any(item["type"] == "json_invalid" for item in found):
         return MalformedJson("The body could not be read as JSON.")
-    errors = [FieldError(".".join(str(part) for part in item["loc"]), str(item["msg"]), str(item["type"])) for item in found]
-    return ValidationFailed(f"{len(errors)} value(s) did not pass.", errors=errors)
+    errors = [
+        FieldError(".".join(str(part)[:_SHOWN] for part in item["loc"]), str(item["msg"]), str(item["type"]))
+        for item in found[:_MOST_ERRORS]
+    ]
+    return ValidationFailed(f"{len(found)} value(s) did not pass.", errors=errors)
 
 
 def respond(request: Request, error: MatineeError) -> Response:
@@ -115,11 +121,3 @@ def respond(request: Request, error: MatineeError) -> Response:
     correlation_id = str(request.scope.get("state", {}).get("request_id", ""))
     language = request.headers.get("accept-language", "")
     return problem_response(error, instance=request.url.path, correlation_id=correlation_id, accept_language=language)
-
-
-def documented() -> dict[int | str, dict[str, Any]]:
-    """The error answers that every route may give, for OpenAPI."""
-    schema = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
-    statuses = {400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503, 504}
-    titles = {spec.status: spec.category for spec in CATALOGUE.values()}
-    return {status: {"description": f"A problem ({titles.get(status, 'error')})", **schema} for status in sorted(statuses)}

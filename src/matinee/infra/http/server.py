@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import FrameType
 
@@ -14,6 +14,7 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
+from matinee.infra.http.connections import Connections, guarded
 from matinee.infra.http.health import HealthChecks
 from matinee.infra.http.hot_lane import HotLane, protocol_with
 
@@ -42,11 +43,11 @@ class Shutdown:
 
 @dataclass(frozen=True, slots=True)
 class ServerOptions:
-    """`trusted_proxies` are addresses or networks; `grace` is what running requests get at shutdown, in seconds; `lane`
-    answers before the application what lies ready."""
+    """`grace` is what running requests get at shutdown, in seconds; `lane` answers before the application what lies ready;
+    `connections` bounds what each connection may cost."""
 
-    trusted_proxies: Sequence[str]
     grace: int
+    connections: Connections
     lane: HotLane | None = None
 
 
@@ -111,15 +112,14 @@ async def serve(
     """Answer on `listener` until a signal comes. `started` gets the address as a URL once connections are accepted."""
     config = uvicorn.Config(
         app,
-        http=protocol_with(options.lane) if options.lane else "httptools",
+        http=protocol_with(options.lane, options.connections) if options.lane else guarded(options.connections),
         ws="auto",
         lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=bool(options.trusted_proxies),
-        forwarded_allow_ips=list(options.trusted_proxies),
-        timeout_keep_alive=15,
+        proxy_headers=False,  # infra.http.addresses does it, for the hot lane too
+        timeout_keep_alive=round(options.connections.options.keep_alive),
         timeout_graceful_shutdown=options.grace,
         ws_max_size=65_536,
     )

@@ -20,10 +20,13 @@ from matinee.infra.clock import Clock
 from matinee.infra.errors import AuthenticationRequired
 from matinee.infra.http.caller import Caller
 from matinee.infra.http.caller import Scope as CallerScope
-from matinee.infra.http.conventions import body_of
+from matinee.infra.http.conventions import answer, body_of
 from matinee.infra.http.dependencies import container_of, current_caller, requires
 from matinee.infra.http.limits import Cost, Limits, taken
-from matinee.infra.http.middleware import API_PREFIX
+from matinee.infra.http.limits.enforcing import Counted
+from matinee.infra.http.limits.window import Window
+from matinee.infra.http.maturity import sieve_of
+from matinee.infra.http.middleware import API_PREFIX, COUNTED
 from matinee.infra.http.prebuilt import LOOK_AGAIN, LOOK_AGAIN_OLD, AnswerTable, Prebuilt, not_modified, tags_of
 from matinee.infra.observability.metrics import Metrics
 
@@ -86,24 +89,61 @@ class SharedAnswers:
     ) -> Response:
         """The answer of `build`, or the one that is kept. Raises what `build` raises, and `RateLimited`.
 
-        `cost` is what making it anew counts as when a source outside had to be asked.
+        The request has counted as a hit already; `cost` is what making it anew counts as when a source outside had to be asked.
         """
         now = self._clock.monotonic()
         caller: Caller | None = getattr(request.state, "caller", None)
         address = request.client.host if request.client else ""
-        limits = taken(self._limits.window(caller, address, "hit", now), now)
+        if caller is not None and caller.max_age is not None:
+            return await self._sifted(request, build, fields, self._limits.window(caller, address, cost, now), caller.max_age)
         target = target_of(request)
         found = self.table.find(target, now)
         status = ""
         if found is None:
             dear = self._limits.window(caller, address, cost, now)
             if dear is not None and dear.left(now) <= 0:
-                limits = taken(dear, now)
+                raise self._limits.refusal(dear, now)
             found, first = await self._made(request, target, build, fields)
             if first and found.freshness.state == "miss":
-                limits = taken(dear, now) or limits
+                if dear is not None:
+                    state = request.scope["state"]
+                    state[COUNTED] = Counted(dear, taken(dear, now), self._clock, base=state.get(COUNTED))
                 status = "Matinee; fwd=miss; stored"
-        return self._answer(request, target, found, limits, status)
+        return self._answer(request, target, found, status)
+
+    def counting(self, request: Request, name: str, times: int) -> Callable[[], None]:
+        """What counts a piece of the caller's work called `name`, of which there may be `times` as many as misses. It raises
+        `RateLimited` instead of beginning one too many."""
+        caller: Caller | None = getattr(request.state, "caller", None)
+        address = request.client.host if request.client else ""
+
+        def begin() -> None:
+            now = self._clock.monotonic()
+            dear = self._limits.window(caller, address, "miss", now)
+            if dear is None:
+                return
+            own = self._limits.named(f"{name}:{dear.key}", "miss", dear.limit * times, dear.period, now)
+            if own.take(now) < 0:
+                raise self._limits.refusal(own, now)
+
+        return begin
+
+    async def _sifted(
+        self, request: Request, build: Callable[[], Awaitable[Built]], fields: str | None, dear: Window | None, max_age: int
+    ) -> Response:
+        """The answer for a limited profile: made for it alone, without what is not for it; never kept, here or on the way."""
+        sieve, now = sieve_of(request), self._clock.monotonic()
+        title_id = request.path_params.get("title_id")
+        if title_id is not None:
+            await sieve.require(title_id, max_age)
+        if dear is not None and dear.left(now) <= 0:
+            raise self._limits.refusal(dear, now)
+        value, freshness = await build()
+        if freshness.state == "miss" and dear is not None:
+            state = request.scope["state"]
+            state[COUNTED] = Counted(dear, taken(dear, now), self._clock, base=state.get(COUNTED))
+        shown = await sieve.sift(value, max_age)
+        return answer(request, shown, fields=fields, headers={"age": str(int(freshness.age))})
 
     async def _made(
         self, request: Request, target: bytes, build: Callable[[], Awaitable[Built]], fields: str | None
@@ -156,7 +196,7 @@ class SharedAnswers:
         self.table.put(target, answer, began)
         return answer
 
-    def _answer(self, request: Request, target: bytes, found: Prebuilt, limits: bytes, status: str) -> Response:
+    def _answer(self, request: Request, target: bytes, found: Prebuilt, status: str) -> Response:
         size = found.size
         variant = found.variant(request.headers.get("accept-encoding", ""))
         if found.size != size:
@@ -165,7 +205,6 @@ class SharedAnswers:
         changing = [
             (b"age", str(found.age(now)).encode()),
             (b"cache-status", (status or found.cache_status(now)).encode()),
-            *((name, value) for name, _, value in (line.partition(b": ") for line in limits.split(b"\r\n") if line)),
         ]
         if not_modified(variant, request.headers.get("if-none-match")):
             kept = [header for header in variant.headers if header[0] in {b"cache-control", b"vary", b"etag"}]

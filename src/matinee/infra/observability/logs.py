@@ -1,4 +1,7 @@
-"""Structured logs: JSON lines in production, coloured text in development; every line of a request carries its id."""
+"""Structured logs: JSON lines in production, coloured text in development; every line of a request carries its id.
+
+Secrets are struck out of each line (`redaction`).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import Any, Literal
 
 import structlog
 
-_SECRET_WORDS = ("password", "token", "secret", "api_key", "authorization", "cookie", "signature")
+from matinee.infra.observability.redaction import Masking, mask_fields
 
 
 def configure_logs(level: str, style: Literal["json", "text"]) -> None:
@@ -18,7 +21,7 @@ def configure_logs(level: str, style: Literal["json", "text"]) -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _mask_secrets,
+        mask_fields,
     ]
     last: Any = (
         structlog.processors.JSONRenderer()
@@ -28,14 +31,15 @@ def configure_logs(level: str, style: Literal["json", "text"]) -> None:
     tail: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if style == "json":
         tail.append(structlog.processors.format_exc_info)
-    formatter = structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[*tail, last])
+    formatter = structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[*tail, Masking(last)])
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     logging.captureWarnings(capture=True)
-    for noisy in ("uvicorn.access", "dbos", "alembic", "watchfiles", "rebulk", "PIL", "libav"):
+    # aiosqlite writes down each statement with its values, hashes and codes among them.
+    for noisy in ("uvicorn.access", "dbos", "alembic", "watchfiles", "rebulk", "PIL", "libav", "aiosqlite"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -43,10 +47,3 @@ def configure_logs(level: str, style: Literal["json", "text"]) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
         cache_logger_on_first_use=True,
     )
-
-
-def _mask_secrets(_logger: object, _method: str, event: Any) -> Any:
-    for key in event:
-        if any(word in key.lower() for word in _SECRET_WORDS):
-            event[key] = "***"
-    return event

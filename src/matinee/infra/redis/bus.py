@@ -111,8 +111,9 @@ class RedisBus:
 
     async def _listen(self) -> None:
         """One connection, from its subscription to its end."""
-        pubsub = self._connection.pubsub()
+        pubsub: PubSub | None = None
         try:
+            pubsub = await self._connection.pubsub()
             await self._open(pubsub)
             if self._entered:
                 self._lost()
@@ -125,7 +126,8 @@ class RedisBus:
             self.connected.clear()
             self._tried.set()
             with contextlib.suppress(RedisError, OSError):
-                await pubsub.aclose()  # type: ignore[no-untyped-call]  # redis-py has not annotated it
+                if pubsub is not None:
+                    await pubsub.aclose()  # type: ignore[no-untyped-call]  # redis-py has not annotated it
 
     async def _open(self, pubsub: PubSub) -> None:
         async with asyncio.timeout(self._pause):

@@ -7,6 +7,8 @@ back. Going and coming back are logged once each.
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,21 +16,39 @@ from typing import Literal, TypeVar
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
+from redis.exceptions import (
+    ClusterDownError,
+    NoScriptError,
+    RedisClusterException,
+    RedisError,
+    ResponseError,
+    SlotNotCoveredError,
+)
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeout
 
 from matinee.infra.clock import Clock
+from matinee.infra.redis.drivers import ServerFigures, driver
+from matinee.infra.redis.health import Health
+from matinee.infra.redis_address import parse
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 State = Literal["up", "down"]
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5)
 _COMPLAINTS = 16
+_AWAY = (
+    RedisConnectionError,
+    RedisTimeout,
+    TimeoutError,
+    OSError,
+    ClusterDownError,
+    SlotNotCoveredError,
+    RedisClusterException,
+)
+"""Nobody answered, or nobody serves that part of a cluster."""
 
 
 class RedisUnavailable(Exception):
@@ -37,7 +57,7 @@ class RedisUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RedisOptions:
-    """`url` as redis-py takes it (`redis://`, `rediss://`, `unix://`), with a password perhaps: never logged.
+    """`url` as `redis_address.parse` takes it, with a password perhaps: never logged.
 
     `timeout` is for a call, from connecting to the answer. More calls than `connections` wait for their turn, but not for a Redis
     that is down: it is so after `failures` in a row, and is tried again after every `pause`.
@@ -57,62 +77,77 @@ class RedisConnection:
         self._options = options
         self._clock = clock
         self._timeout = options.timeout.total_seconds()
-        pool = BlockingConnectionPool.from_url(
-            options.url,
-            max_connections=options.connections + 4,  # subscriptions have connections of their own
-            timeout=self._timeout,
-            # `run` has the deadline. The driver's own would go through asyncio.wait_for, which on Python 3.11 may swallow a
-            # cancellation: a task that is told to end would go on.
-            socket_timeout=None,
-            socket_connect_timeout=self._timeout,
-            retry=Retry(NoBackoff(), 0),
-            protocol=2,
-            driver_info=None,
-        )
-        self._client = Redis.from_pool(pool)
+        address = parse(options.url)
+        self._driver = driver(address, options.connections, self._timeout)
+        self.clustered = address.kind == "cluster"
+        """Whether keys that one script touches must share a `{tag}`."""
         self._slots = asyncio.Semaphore(options.connections)
-        self.database = int(pool.connection_kwargs.get("db") or 0)
+        self.database = self._driver.database
         self.state: State = "up"
-        self._failures = 0
-        self._retry_at = 0.0
-        self._probing = False
+        """`down` when no part answers."""
+        self._healths: dict[int, Health] = {0: self._health()}
+        self._parts_down = 0
+        self._last_error = ""
+        self._relearn_at = math.inf
         self._complaints: set[str] = set()
         self._metrics = _RedisMetrics(registry) if registry is not None else None
 
-    async def run(self, operation: Callable[[Redis], Awaitable[T]]) -> T:
-        """The result of `operation`, which makes one call. Raises `RedisUnavailable` when the deadline passes, and at once while
-        Redis is down."""
-        async with self._slots:
-            return await self._run(operation)
+    @property
+    def client(self) -> Redis:
+        """The driver's client, for a library that wants one. What it does belongs into `run`."""
+        return self._driver.client
 
-    async def _run(self, operation: Callable[[Redis], Awaitable[T]]) -> T:
-        probing = self._admit()
+    async def run(self, operation: Callable[[Redis], Awaitable[T]], part: int = 0) -> T:
+        """The result of `operation`, which makes one call. Raises `RedisUnavailable` when the deadline passes, and at once while
+        Redis is down.
+
+        `part`: which part of a cluster it is for, so that the loss of one master does not hold up those who need another; a few
+        small numbers. 0 is for what any node may answer.
+        """
+        async with self._slots:
+            return await self._run(operation, self._healths.get(part) or self._healths.setdefault(part, self._health()))
+
+    async def _run(self, operation: Callable[[Redis], Awaitable[T]], health: Health) -> T:
+        if not health.admits():
+            self._count("skipped")
+            raise RedisUnavailable("down")
         began = self._clock.monotonic()
+        answered: bool | None = None
         try:
             async with asyncio.timeout(self._timeout):
-                result = await operation(self._client)
-        except (RedisConnectionError, RedisTimeout, TimeoutError, OSError) as error:
-            self._failed(error)
+                if began >= self._relearn_at:
+                    await self._relearn()
+                result = await operation(self._driver.client)
+                answered = True
+        except _AWAY as error:
+            answered = False
+            self._last_error = f"{type(error).__name__}: {error}"
             raise RedisUnavailable(str(error) or type(error).__name__) from error
         except RedisError as error:
-            self._answered(began)
+            answered = True
             self._complain(error)
             raise RedisUnavailable(str(error)) from error
         finally:
-            if probing:
-                self._probing = False
-        self._answered(began)
+            health.ended(answered)
+            if answered is not None:
+                self._judge(answered, began)
         return result
 
     async def probe(self) -> str:
         """For the health checks: a short text; raises `RedisUnavailable`."""
         began = self._clock.monotonic()
-        await self.run(lambda client: client.ping())
+        await self.run(lambda _: self._driver.check())
         return f"{(self._clock.monotonic() - began) * 1000:.1f} ms"
 
-    def pubsub(self) -> PubSub:
-        """A connection of its own for subscriptions. The one who asks closes it."""
-        return self._client.pubsub(ignore_subscribe_messages=False)
+    async def figures(self) -> ServerFigures:
+        """Of the whole Redis; raises `RedisUnavailable`."""
+        return await self.run(lambda _: self._driver.figures())
+
+    async def pubsub(self) -> PubSub:
+        """A connection of its own for subscriptions. The one who asks closes it. Raises `RedisUnavailable`."""
+        if self.clustered:
+            await self.run(lambda _: self._driver.learn())
+        return self._driver.pubsub()
 
     def script(self, text: str) -> Script:
         """A Lua script, sent by its digest once Redis knows it."""
@@ -120,35 +155,30 @@ class RedisConnection:
 
     async def aclose(self) -> None:
         """Close every connection."""
-        await self._client.aclose()
-        await self._client.connection_pool.disconnect()
+        await self._driver.aclose()
 
-    def _admit(self) -> bool:
-        """Whether this call is the one that tries a Redis that is down; raises when it is another's turn."""
-        if self.state == "up":
-            return False
-        if self._probing or self._clock.monotonic() < self._retry_at:
-            self._count("skipped")
-            raise RedisUnavailable("down")
-        self._probing = True
-        return True
+    async def _relearn(self) -> None:
+        """A node that hangs tells nobody that another has taken its place; so that is asked, once every pause."""
+        self._relearn_at = self._clock.monotonic() + self._options.pause.total_seconds()
+        await self._driver.relearn()
+        self._relearn_at = math.inf
 
-    def _failed(self, error: BaseException) -> None:
-        self._count("failed")
-        self._failures += 1
-        self._retry_at = self._clock.monotonic() + self._options.pause.total_seconds()
-        if self.state == "up" and self._failures >= self._options.failures:
-            self._become("down")
-            log.warning("redis_down", error=f"{type(error).__name__}: {error}")
+    def _health(self) -> Health:
+        return Health(self._clock, self._options.failures, self._options.pause.total_seconds())
 
-    def _answered(self, began: float) -> None:
-        self._failures = 0
-        if self.state == "down":
-            self._become("up")
-            log.info("redis_up")
-        self._count("answered")
-        if self._metrics is not None:
+    def _judge(self, answered: bool, began: float) -> None:
+        self._count("answered" if answered else "failed")
+        if answered and self._metrics is not None:
             self._metrics.duration.observe(self._clock.monotonic() - began)
+        if not answered and self.clustered and self._relearn_at == math.inf:
+            self._relearn_at = self._clock.monotonic()
+        before, self._parts_down = self._parts_down, sum(health.down for health in self._healths.values())
+        state: State = "down" if self._parts_down == len(self._healths) else "up"
+        if state != self.state:
+            self._become(state)
+            log.warning("redis_down", error=self._last_error) if state == "down" else log.info("redis_up")
+        elif self.clustered and bool(before) != bool(self._parts_down):
+            log.warning("redis_part_down", error=self._last_error) if self._parts_down else log.info("redis_parts_up")
 
     def _complain(self, error: RedisError) -> None:
         """Say once what Redis refuses: a full memory, a read-only replica, missing rights."""
@@ -169,15 +199,23 @@ class RedisConnection:
 
 
 class Script:
-    """A Lua script on a connection. Arguments and results are redis-py's: bytes, integers, lists of them."""
+    """A Lua script on a connection. Arguments and results are redis-py's: bytes, integers, lists of them. On a cluster all keys
+    must be in one slot."""
 
     def __init__(self, connection: RedisConnection, text: str) -> None:
         self._connection = connection
-        self._script = connection._client.register_script(text)
+        self._text = text
+        self._digest = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()  # the name by which Redis knows it
 
-    async def __call__(self, keys: list[bytes], arguments: list[bytes | float]) -> object:
-        """Run it; raises `RedisUnavailable`."""
-        return await self._connection.run(lambda client: self._script(keys=keys, args=arguments, client=client))
+    async def __call__(self, keys: list[bytes], arguments: list[bytes | float], part: int = 0) -> object:
+        """`part` as for `run`. Raises `RedisUnavailable`."""
+        return await self._connection.run(lambda client: self._evaluate(client, [*keys, *arguments], len(keys)), part)
+
+    async def _evaluate(self, client: Redis, values: list[bytes | float], keys: int) -> object:
+        try:
+            return await client.evalsha(self._digest, keys, *values)
+        except NoScriptError:  # one node of a cluster may know it and another not: the text goes to the one that was asked
+            return await client.eval(self._text, keys, *values)
 
 
 class _RedisMetrics:

@@ -12,7 +12,7 @@
     FallingBack      the base URLs in turn
     Journaled        what the status is made of
     Attempt          bounds one exchange
-    HttpClient       httpx2: connection pool, proxy, body with its cap, statuses to errors
+    HttpClient       aiohttp: connection pool, proxy, body with its cap, statuses to errors
 
 Why in this order. The breaker sits inside the retries because tries are what it should count: a call that succeeds at its third
 try has shown two failures, and a breaker that opens meanwhile ends the retrying. It sits outside budget and bulkhead because an
@@ -40,6 +40,7 @@ from matinee.infra.upstream.errors import (
 from matinee.infra.upstream.policy import Backoff, BreakerPolicy, BudgetPolicy, BulkheadPolicy, UpstreamPolicy
 from matinee.infra.upstream.prober import Prober, probing
 from matinee.infra.upstream.registry import Upstreams
+from matinee.infra.upstream.sharing import Decision
 from matinee.infra.upstream.status import UpstreamState, UpstreamStatus
 from matinee.infra.upstream.transport import Call, Reply, Transport
 from matinee.infra.upstream.upstream import Upstream
@@ -51,6 +52,7 @@ __all__ = [
     "BulkheadPolicy",
     "Call",
     "CircuitOpen",
+    "Decision",
     "Prober",
     "Reply",
     "ResponseTooLarge",

@@ -1,155 +1,138 @@
-"""The innermost transport: one exchange over HTTP.
-
-It drives httpx2's transports rather than its client: that one logs every address with its query, keeps cookies and follows
-redirects, none of which an upstream should get. Connection pool, TLS, proxies and protocol are the library's.
-"""
+"""The innermost transport: one exchange over HTTP."""
 
 from __future__ import annotations
 
-import socket
-import ssl
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import cast
+import re
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode
 
-import httpx2
+from yarl import URL
 
 from matinee import __version__
 from matinee.infra.clock import Clock
 from matinee.infra.upstream.body import ACCEPT_ENCODING, BodyTooLarge, BodyUnreadable, read_body
-from matinee.infra.upstream.errors import ResponseTooLarge, UpstreamRejected, UpstreamTimeout, UpstreamUnavailable
+from matinee.infra.upstream.errors import ResponseTooLarge, UpstreamError, UpstreamRejected, UpstreamTimeout, UpstreamUnavailable
+from matinee.infra.upstream.network import Answered, Network, NetworkError, RealNetwork
 from matinee.infra.upstream.policy import UpstreamPolicy
 from matinee.infra.upstream.transport import Call, Reply
 from matinee.infra.upstream.verdicts import judged
 
-_IDLE_SECONDS = 30.0
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_IN_PATHS = "/%:@!$&'()*+,;="
+_LINE = re.compile(r"[\t\x20-\x7e]*")
+_STRAY = "the request cannot be written; is there a stray character in a credential or address?"
+Whole = tuple[int, Mapping[str, str], bytes]
+"""Status, headers and body of an answer."""
 
 
 class HttpClient:
     """Sends to `Call.base_url`, else to the first of the policy. `network` stands in for the real one in tests."""
 
-    def __init__(self, policy: UpstreamPolicy, clock: Clock, network: httpx2.AsyncBaseTransport | None = None) -> None:
+    def __init__(self, policy: UpstreamPolicy, clock: Clock, network: Network | None = None) -> None:
         self._policy = policy
         self._clock = clock
-        self._network = network or _network(policy)
-        seconds = policy.per_try.total_seconds()
-        self._timeout = {
-            "connect": min(policy.connect.total_seconds(), seconds),
-            "read": seconds,
-            "write": seconds,
-            "pool": seconds,
-        }
+        self._network = network or RealNetwork(policy)
+        self._headers = {"user-agent": f"Matinee/{__version__}", "accept-encoding": ACCEPT_ENCODING}
+        self._bases: dict[str, str] = {}
 
     async def send(self, call: Call) -> Reply:
         base_url = call.base_url or self._policy.base_urls[0]
         began = self._clock.monotonic()
-        with self._named_errors():
-            reply = await self._exchange(call, base_url, self._request(call, base_url))
+        try:
+            status, headers, body = await self._exchange(call, self._url(call, base_url), self._headers_of(call))
+        except NetworkError as error:
+            raise self._named(error) from None
+        except BodyUnreadable:
+            raise UpstreamUnavailable(self._policy.name, "its answer was cut off or is wrongly encoded") from None
+        except BodyTooLarge:
+            limit = self._policy.response_limit
+            raise ResponseTooLarge(self._policy.name, f"its answer is larger than {limit} bytes") from None
         elapsed = self._clock.monotonic() - began
-        return judged(self._policy.name, call, Reply(reply[0], reply[1], reply[2], base_url, elapsed), self._clock.now())
+        return judged(self._policy.name, call, Reply(status, headers, body, base_url, elapsed), self._clock.now())
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._network.aclose()
 
-    def _request(self, call: Call, base_url: str) -> httpx2.Request:
+    def _url(self, call: Call, base_url: str) -> str:
+        """The address, percent-encoded."""
         if (call.path and not call.path.startswith("/")) or "?" in call.path or "#" in call.path:
             raise AssertionError("a path begins with a slash and holds no query")  # else it could change the host
-        url = httpx2.URL(base_url.rstrip("/") + call.path)
-        headers = {"user-agent": f"Matinee/{__version__}", "accept": call.expects or "*/*", "accept-encoding": ACCEPT_ENCODING}
-        return httpx2.Request(
-            call.method,
-            url.copy_with(params=httpx2.QueryParams(_pairs(call))) if call.query else url,
-            headers={**headers, **call.headers},
-            content=call.body or None,
-            extensions={"timeout": self._timeout},
-        )
+        base = self._bases.get(base_url)
+        if base is None:
+            base = self._base(base_url)
+        path = quote(call.path, safe=_IN_PATHS)
+        if not call.query:
+            return base + path
+        pairs = call.query.items() if isinstance(call.query, Mapping) else call.query
+        shown = [(name, str(value).lower() if isinstance(value, bool) else value) for name, value in pairs]
+        return f"{base}{path}?{urlencode(shown)}"
 
-    async def _exchange(self, call: Call, base_url: str, request: httpx2.Request) -> tuple[int, Mapping[str, str], bytes]:
+    def _base(self, base_url: str) -> str:
+        try:
+            base = str(URL(base_url.rstrip("/")))
+        except ValueError:
+            raise UpstreamRejected(self._policy.name, _STRAY, sent=False) from None
+        if len(self._bases) < 64:
+            self._bases[base_url] = base
+        return base
+
+    def _headers_of(self, call: Call) -> dict[str, str]:
+        headers = {**self._headers, "accept": call.expects or "*/*", **call.headers}
+        for name, value in call.headers.items():
+            if _LINE.fullmatch(value) is None or _LINE.fullmatch(name) is None:
+                raise UpstreamRejected(self._policy.name, _STRAY, sent=False)
+        return headers
+
+    async def _exchange(self, call: Call, url: str, headers: dict[str, str]) -> Whole:
+        method, body = call.method, call.body
         for _ in range(self._policy.redirects + 1):
-            response = await self._network.handle_async_request(request)
+            answer = await self._network.ask(method, url, headers, body)
             try:
-                headers = {name.lower(): value for name, value in response.headers.items()}
-                body = await self._body(response, headers, call.method)
+                content = await self._body(answer, call.method)
             finally:
-                await response.aclose()
-            onward = self._redirected(call, request, response.status_code, headers)
+                answer.close()
+            onward = self._redirected(call, url, answer)
             if onward is None:
-                return response.status_code, headers, body
-            request = onward
+                return answer.status, answer.headers, content
+            if not _same_origin(onward, url):
+                headers = {**self._headers, "accept": headers["accept"]}
+            url, body = onward, b""
         raise UpstreamUnavailable(self._policy.name, "it redirects without end")
 
-    async def _body(self, response: httpx2.Response, headers: Mapping[str, str], method: str) -> bytes:
-        limit, declared = self._policy.response_limit, headers.get("content-length", "")
+    async def _body(self, answer: Answered, method: str) -> bytes:
+        limit, declared = self._policy.response_limit, answer.headers.get("content-length", "")
         if method != "HEAD" and declared.isascii() and declared.isdigit() and int(declared) > limit:
             raise BodyTooLarge
-        stream = cast(httpx2.AsyncByteStream, response.stream)
-        return await read_body(stream, headers.get("content-encoding", ""), limit)
+        return await read_body(answer.chunks(), answer.headers.get("content-encoding", ""), limit)
 
-    def _redirected(self, call: Call, request: httpx2.Request, status: int, headers: Mapping[str, str]) -> httpx2.Request | None:
-        if not self._policy.redirects or status not in _REDIRECTS or call.method != "GET" or "location" not in headers:
+    def _redirected(self, call: Call, url: str, answer: Answered) -> str | None:
+        """Where to go on, if the policy allows it."""
+        follows = self._policy.redirects and answer.status in _REDIRECTS and call.method == "GET"
+        if not follows or "location" not in answer.headers:
             return None
-        target = request.url.join(headers["location"])
-        if (target.scheme, target.host, target.port) != (request.url.scheme, request.url.host, request.url.port):
-            # The credential must not go there, and an address inside our own network must not be reached this way.
-            raise UpstreamUnavailable(self._policy.name, "it redirects to another place")
-        return httpx2.Request("GET", target, headers=request.headers, extensions=request.extensions)
-
-    @contextmanager
-    def _named_errors(self) -> Iterator[None]:
-        """The library's errors as ours. Their text stays behind (`from None`): some quote the address or a header."""
-        name = self._policy.name
+        here = URL(url, encoded=True)
         try:
-            yield
-        except (httpx2.ConnectTimeout, httpx2.PoolTimeout):
-            raise UpstreamTimeout(name, "no connection in time", sent=False) from None
-        except (httpx2.TimeoutException, TimeoutError):
-            raise UpstreamTimeout(name, "no answer in time") from None
-        except httpx2.ConnectError as error:
-            raise UpstreamUnavailable(name, _why_no_connection(error), sent=False) from None
-        except httpx2.ProxyError:
-            raise UpstreamUnavailable(name, "the proxy refused to connect", sent=False) from None
-        except (httpx2.LocalProtocolError, httpx2.InvalidURL, httpx2.UnsupportedProtocol, UnicodeError):
-            raise UpstreamRejected(
-                name, "the request cannot be written; is there a stray character in a credential or address?", sent=False
-            ) from None
-        except httpx2.RemoteProtocolError:
-            raise UpstreamUnavailable(name, "its answer was cut off or is not HTTP") from None
-        except BodyUnreadable:
-            raise UpstreamUnavailable(name, "its answer was cut off or is wrongly encoded") from None
-        except BodyTooLarge:
-            limit = self._policy.response_limit
-            raise ResponseTooLarge(name, f"its answer is larger than {limit} bytes") from None
-        except (httpx2.RequestError, OSError):
-            raise UpstreamUnavailable(name, "the connection broke") from None
+            target = here.join(URL(answer.headers["location"]))
+            if target.origin() == here.origin():
+                return str(target)
+            # Never from TLS to the open wire.
+            if self._policy.guard is not None and target.scheme in {"https", here.scheme} and target.user is None:
+                return str(target)
+        except ValueError:
+            pass  # no address at all
+        # The credential must not go there, and without a guard an address inside our own network could be reached this way.
+        raise UpstreamUnavailable(self._policy.name, "it redirects to another place")
+
+    def _named(self, error: NetworkError) -> UpstreamError:
+        name = self._policy.name
+        if error.ours:
+            return UpstreamRejected(name, _STRAY, sent=False)
+        if error.refused:
+            return UpstreamRejected(name, error.words, sent=False)
+        kind = UpstreamTimeout if error.late else UpstreamUnavailable
+        return kind(name, error.words, sent=error.sent)
 
 
-def _network(policy: UpstreamPolicy) -> httpx2.AsyncBaseTransport:
-    size = policy.bulkhead.concurrent
-    limits = httpx2.Limits(max_connections=size, max_keepalive_connections=size, keepalive_expiry=_IDLE_SECONDS)
-    return httpx2.AsyncHTTPTransport(limits=limits, proxy=policy.proxy, retries=0)
-
-
-def _pairs(call: Call) -> list[tuple[str, str | int | float | bool | None]]:
-    return list(call.query.items() if isinstance(call.query, Mapping) else call.query)
-
-
-def _why_no_connection(error: BaseException) -> str:
-    """The cause in words an operator can act on."""
-    seen: list[BaseException] = [error]
-    for found in seen:
-        inner = found.exceptions if isinstance(found, BaseExceptionGroup) else ()
-        seen += [cause for cause in (found.__cause__, found.__context__, *inner) if cause is not None and cause not in seen]
-    for kind, words in _CAUSES:
-        if any(isinstance(found, kind) for found in seen):
-            return words
-    return "no connection"
-
-
-_CAUSES: tuple[tuple[type[BaseException], str], ...] = (
-    (ssl.SSLCertVerificationError, "its certificate is not valid"),
-    (ssl.SSLError, "no TLS connection"),
-    (socket.gaierror, "its name was not found"),
-    (ConnectionRefusedError, "it refuses connections"),
-)
+def _same_origin(one: str, other: str) -> bool:
+    return URL(one, encoded=True).origin() == URL(other, encoded=True).origin()

@@ -14,15 +14,14 @@ from matinee.infra.upstream.policy import UpstreamPolicy
 from matinee.infra.upstream.transport import Call, Reply
 
 if TYPE_CHECKING:
-    import httpx2
-
     from matinee.infra.upstream.client import HttpClient
+    from matinee.infra.upstream.network import Network
 
 
 class OpenedAtFirstUse:
     """An `HttpClient` that does not exist before it is needed. `network` stands in for the real one in tests."""
 
-    def __init__(self, policy: UpstreamPolicy, clock: Clock, network: httpx2.AsyncBaseTransport | None) -> None:
+    def __init__(self, policy: UpstreamPolicy, clock: Clock, network: Network | None) -> None:
         self._policy = policy
         self._clock = clock
         self._network = network

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from matinee.infra.upstream.guard import Guard
+
 SECRET_PARAMETERS = frozenset({"api_key", "apikey", "key", "token", "access_token", "x-plex-token", "signature", "password"})
 
 
@@ -72,7 +74,9 @@ class UpstreamPolicy:
     `base_urls` are tried in order; one that failed is tried last for `base_url_rest`. `total` bounds a call with all its tries
     and waiting, `per_try` one exchange, `connect` the connection. `attempts` counts the first try. `response_limit` is in
     bytes, after decoding. `proxy` is an http(s) URL. `redirects` are followed at most so many times, GET only, within the base
-    URLs' origins. `secret_parameters` are names, in lower case, of query parameters whose values never leave the request.
+    URLs' origins. `guard` belongs to upstreams whose addresses a user or another system names: only what it permits is connected
+    to, and redirects may lead elsewhere, without the call's own headers. `secret_parameters` are names, in lower case, of query
+    parameters whose values never leave the request.
     """
 
     name: str
@@ -88,6 +92,7 @@ class UpstreamPolicy:
     response_limit: int = 8 * 1024 * 1024
     proxy: str | None = field(default=None, repr=False)
     redirects: int = 0
+    guard: Guard | None = None
     base_url_rest: timedelta = timedelta(seconds=30)
     secret_parameters: frozenset[str] = SECRET_PARAMETERS
 

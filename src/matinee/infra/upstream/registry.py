@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -15,18 +16,18 @@ from matinee.infra.errors import NotFound
 from matinee.infra.upstream.circuit import BreakerState
 from matinee.infra.upstream.metrics import UpstreamMetrics
 from matinee.infra.upstream.policy import UpstreamPolicy
-from matinee.infra.upstream.sharing import Sharing
+from matinee.infra.upstream.sharing import Decision, Sharing
 from matinee.infra.upstream.status import UpstreamStatus
 from matinee.infra.upstream.upstream import Upstream
 
 if TYPE_CHECKING:
-    import httpx2
+    from matinee.infra.upstream.network import Network
 
 
 class Upstreams:
     """Built once in bootstrap; an async context manager that owns the task which tells other processes the news.
 
-    `network` stands in for every connection in tests (`httpx2.MockTransport`).
+    `network` stands in for every connection in tests (`tests.servers.mock_network`).
     """
 
     def __init__(
@@ -35,7 +36,7 @@ class Upstreams:
         registry: CollectorRegistry,
         bus: Bus | None = None,
         *,
-        network: httpx2.AsyncBaseTransport | None = None,
+        network: Network | None = None,
     ) -> None:
         self._clock = clock
         self._network = network
@@ -82,17 +83,25 @@ class Upstreams:
         """Of one. Raises `NotFound`."""
         return self.get(name).status()
 
-    async def trip(self, name: str) -> UpstreamStatus:
-        """Force the breaker open, in every process, until somebody resets it or all processes end. Raises `NotFound`."""
+    def decisions(self) -> Mapping[str, Decision]:
+        """What administrators have done to breakers last, by the name of the upstream; some may be unknown here."""
+        return self._sharing.decisions
+
+    def learn(self, name: str, decision: Decision) -> None:
+        """A decision that was kept: follow it unless a later one is known."""
+        self._sharing.learn(name, decision)
+
+    async def trip(self, name: str, by: str = "") -> UpstreamStatus:
+        """Force the breaker open, in every process, until somebody resets it. Raises `NotFound`."""
         upstream = self.get(name)
-        upstream.trip()
+        upstream.trip(by)
         await self._sharing.flush()
         return upstream.status()
 
-    async def reset(self, name: str) -> UpstreamStatus:
+    async def reset(self, name: str, by: str = "") -> UpstreamStatus:
         """Close the breaker, in every process, and forget failures and pauses. Raises `NotFound`."""
         upstream = self.get(name)
-        upstream.reset()
+        upstream.reset(by)
         await self._sharing.flush()
         return upstream.status()
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -24,7 +25,17 @@ TOPIC = "upstream"
 _PATIENCE = 1.0
 """Seconds for the bus to take a message; it has a shorter limit of its own."""
 _KEPT = 256
+_LONGEST_NAME = 64
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an administrator has done to a breaker last: `at` in seconds since the epoch, `by` their name."""
+
+    at: float
+    forced: bool
+    by: str = ""
 
 
 class Sharing:
@@ -44,7 +55,7 @@ class Sharing:
         self._decided = decided
         self._outbox: deque[dict[str, Any]] = deque(maxlen=_KEPT)
         self._news = asyncio.Event()
-        self._decisions: dict[str, tuple[float, bool]] = {}
+        self._decisions: dict[str, Decision] = {}
         bus.subscribe(TOPIC, self._receive)
         bus.on_lost(self.ask)
 
@@ -58,13 +69,25 @@ class Sharing:
             {"event": "moved", "upstream": upstream, "to": change.after, "reason": change.reason, "seconds": change.seconds}
         )
 
-    def decide(self, upstream: str, forced: bool) -> None:
+    @property
+    def decisions(self) -> Mapping[str, Decision]:
+        """The last one on each upstream, as far as it is known here."""
+        return self._decisions
+
+    def decide(self, upstream: str, forced: bool, by: str = "") -> None:
         """An administrator has tripped (or reset) a breaker here."""
-        before = self._decisions.get(upstream, (0.0, False))[0]
+        before = self._decisions.get(upstream)
         # Later than what it overrules, also where the clocks of two machines differ.
-        at = max(self._clock.now().timestamp(), before + 0.001)
-        self._decisions[upstream] = at, forced
+        at = max(self._clock.now().timestamp(), before.at + 0.001 if before is not None else 0.0)
+        self._decisions[upstream] = Decision(at, forced, by[:_LONGEST_NAME])
         self._tell(upstream)
+
+    def learn(self, upstream: str, decision: Decision) -> None:
+        """Somebody knows of a decision: follow it when it is later than the one that is known here."""
+        before = self._decisions.get(upstream)
+        if before is None or decision.at > before.at:
+            self._decisions[upstream] = decision
+            self._decided(upstream, decision.forced)
 
     async def tell(self) -> None:
         """Wait until there is something to tell, and send it. For the background: no call waits for the bus."""
@@ -80,8 +103,8 @@ class Sharing:
                     await self._bus.publish(TOPIC, json.dumps(self._outbox.popleft()).encode())
 
     def _tell(self, upstream: str) -> None:
-        at, forced = self._decisions[upstream]
-        self._put({"event": "decided", "upstream": upstream, "forced": forced, "at": at})
+        found = self._decisions[upstream]
+        self._put({"event": "decided", "upstream": upstream, "forced": found.forced, "at": found.at, "by": found.by})
 
     def _put(self, message: dict[str, Any]) -> None:
         self._outbox.append(message)
@@ -101,7 +124,5 @@ class Sharing:
             case "moved" if found["to"] in {"open", "half_open", "closed"}:
                 self._heard(str(found["upstream"]), found["to"], str(found["reason"]), float(found["seconds"]))
             case "decided":
-                upstream, at, forced = str(found["upstream"]), float(found["at"]), bool(found["forced"])
-                if at > self._decisions.get(upstream, (0.0, False))[0]:
-                    self._decisions[upstream] = at, forced
-                    self._decided(upstream, forced)
+                by = str(found.get("by", ""))[:_LONGEST_NAME]
+                self.learn(str(found["upstream"]), Decision(float(found["at"]), bool(found["forced"]), by))

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal, get_args
 
 from matinee.infra.upstream.circuit import BreakerState
+from matinee.infra.upstream.sharing import Decision
 
 UpstreamState = Literal["up", "degraded", "down", "disabled"]
 STATES: tuple[UpstreamState, ...] = get_args(UpstreamState)
@@ -42,3 +43,5 @@ class UpstreamStatus:
     in_flight: int
     in_flight_limit: int
     waiting: int
+    decision: Decision | None = None
+    """What an administrator has done to the breaker last."""

@@ -27,7 +27,7 @@ from matinee.infra.upstream.status import UpstreamState, UpstreamStatus
 from matinee.infra.upstream.transport import Call, Reply, Transport
 
 if TYPE_CHECKING:
-    import httpx2
+    from matinee.infra.upstream.network import Network
 
 Probe = Callable[[], Awaitable[None]]
 """Asks the upstream for something cheap that needs the credential. Raises `UpstreamError`."""
@@ -46,7 +46,7 @@ class Upstream:
         clock: Clock,
         metrics: UpstreamMetrics,
         sharing: Sharing,
-        network: httpx2.AsyncBaseTransport | None,
+        network: Network | None,
     ) -> None:
         self.policy, self.kind, self.disabled = policy, kind, disabled
         self.probe: Probe | None = None
@@ -86,14 +86,14 @@ class Upstream:
         except UpstreamError as error:
             log.debug("upstream_probe_failed", upstream=self.name, reason=error.reason)
 
-    def trip(self) -> None:
-        """Force the breaker open."""
-        self._sharing.decide(self.name, forced=True)
+    def trip(self, by: str = "") -> None:
+        """Force the breaker open. `by`: the administrator's name."""
+        self._sharing.decide(self.name, True, by)
         self.breaker.trip()
 
-    def reset(self) -> None:
+    def reset(self, by: str = "") -> None:
         """Close the breaker and start afresh: budget, base URLs, the last failure."""
-        self._sharing.decide(self.name, forced=False)
+        self._sharing.decide(self.name, False, by)
         self._afresh()
         self.breaker.reset()
 
@@ -134,6 +134,7 @@ class Upstream:
             in_flight=self._bulkhead.in_flight,
             in_flight_limit=self.policy.bulkhead.concurrent,
             waiting=self._bulkhead.waiting,
+            decision=self._sharing.decisions.get(self.name),
         )
 
     async def aclose(self) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from matinee.ports.metadata import (
@@ -20,6 +21,7 @@ from matinee.ports.metadata import (
     TitleMatch,
     TitleQuery,
 )
+from matinee.ports.ratings import AgeRating
 from matinee.providers.demo.library import DemoLibrary
 from matinee.providers.demo.titles import DemoEpisode, DemoTitle
 
@@ -42,7 +44,7 @@ class DemoProvider:
         """By the exact words, with the year where the file has one; or by the hint `{demo-<slug>}`."""
         hinted = self._titles.get(f"local-demo-{query.hints.get('demo', '')}")
         if hinted is not None and hinted.kind == query.kind:
-            return Found([_match(hinted, 1.0)])
+            return Found([replace(_match(hinted, 1.0), by_id=True)])
         if not await asyncio.to_thread(self._library.present):
             return NotFound()
         words = _folded(query.title)
@@ -80,6 +82,9 @@ class DemoProvider:
         return partial(pictures.still, title, episode) if episode else None
 
 
+_EVERYBODY = AgeRating("", "G", 0)
+
+
 def _match(title: DemoTitle, score: float) -> TitleMatch:
     return TitleMatch(title.title_id, title.kind, title.title, title.year, score)
 
@@ -103,6 +108,7 @@ def _details(title: DemoTitle) -> TitleDetails:
         backdrop=f"{EDITION}/{title.slug}/backdrop.jpg",
         credits=(*(PersonCredit(name, role) for name, role in title.cast), *crew),
         seasons=tuple(_season(title, number) for number in sorted({episode.season for episode in title.episodes})),
+        age_rating=_EVERYBODY,
         attribution="Demo",
     )
 

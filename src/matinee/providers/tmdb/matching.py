@@ -51,7 +51,7 @@ class Matching:
     async def _by_id(self, query: TitleQuery) -> TitleMatch | None:
         number = query.hints.get("tmdb", "")
         if _NUMBER.fullmatch(number):  # not asked: whoever writes an id means it, and the details are asked for next
-            return TitleMatch(f"{query.kind}-{number}", query.kind, query.title, query.year, 1.0)
+            return TitleMatch(f"{query.kind}-{number}", query.kind, query.title, query.year, 1.0, by_id=True)
         for source in ("imdb", "tvdb"):
             external = query.hints.get(source, "")
             if (_IMDB if source == "imdb" else _NUMBER).fullmatch(external):
@@ -66,12 +66,12 @@ class Matching:
         for item in items(body, f"{SERIES[query.kind]}_results"):
             match = _match(item, query)
             if match is not None:
-                return replace(match, score=1.0)
+                return replace(match, score=1.0, by_id=True)
         if query.kind == "show":  # the id of an episode says which show it belongs to
             for item in items(body, "tv_episode_results"):
                 show = integer(item, "show_id")
                 if show:
-                    return TitleMatch(f"show-{show}", "show", query.title, query.year, 1.0)
+                    return TitleMatch(f"show-{show}", "show", query.title, query.year, 1.0, by_id=True)
         return None
 
     async def _search(self, query: TitleQuery, year: int | None) -> list[TitleMatch]:

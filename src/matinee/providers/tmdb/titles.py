@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from matinee.ports.catalogue import Locale
 from matinee.ports.metadata import PersonCredit, SeasonDetails, TitleDetails, TitleKind, Video
+from matinee.ports.ratings import AgeRating, chosen
 from matinee.providers.tmdb.lists import GenreNames, unique, vote
 from matinee.providers.tmdb.policy import ATTRIBUTION, base_language
 from matinee.providers.tmdb.seasons import season_summary
@@ -54,6 +55,8 @@ def title_details(body: Json, kind: TitleKind, locale: Locale, names: GenreNames
         videos=_videos(body, base_language(locale.language)),
         keywords=tuple(_keywords(body))[:_KEYWORDS],
         certification=certification(body, kind, locale),
+        age_rating=_age_rating(body, kind, locale),
+        adult=body.get("adult") is True,
         status=text(body, "status"),
         popularity=number(body, "popularity") or 0.0,
         attribution=ATTRIBUTION,
@@ -62,12 +65,25 @@ def title_details(body: Json, kind: TitleKind, locale: Locale, names: GenreNames
 
 def certification(body: Json, kind: TitleKind, locale: Locale) -> str:
     """The age rating in the region; without one, in the language's countries, else in the United States."""
-    ratings = dict(_film_ratings(body) if kind == "movie" else _show_ratings(body))
-    language, _, country = locale.language.partition("-")
-    regions = [locale.region] if locale.region else [country.upper(), language.upper(), "US"]
-    region = next((one for one in regions if ratings.get(one)), "")
+    ratings = _ratings(body, kind)
+    region = next((one for one in _regions(locale) if ratings.get(one)), "")
     rating = ratings.get(region, "")
     return f"FSK {rating}" if region == "DE" and rating.isdecimal() else rating
+
+
+def _age_rating(body: Json, kind: TitleKind, locale: Locale) -> AgeRating | None:
+    ratings = _ratings(body, kind)
+    return chosen(ratings, next((one for one in _regions(locale) if ratings.get(one)), ""))
+
+
+def _regions(locale: Locale) -> list[str]:
+    """Whose ratings count, the nearest first."""
+    language, _, country = locale.language.partition("-")
+    return [locale.region] if locale.region else [country.upper(), language.upper(), "US"]
+
+
+def _ratings(body: Json, kind: TitleKind) -> dict[str, str]:
+    return dict(_film_ratings(body) if kind == "movie" else _show_ratings(body))
 
 
 def _film_ratings(body: Json) -> Iterator[tuple[str, str]]:
@@ -105,14 +121,21 @@ def _cast(body: Json) -> tuple[PersonCredit, ...]:
 
 def _characters(one: Json) -> str:
     """The character, for a whole show the two that somebody played most."""
+    character = text(one, "character")
+    if character or "roles" not in one:
+        return character
     roles = sorted(items(one, "roles"), key=lambda role: -(integer(role, "episode_count") or 0))
     played = dict.fromkeys(name for role in roles if (name := text(role, "character")))
-    return text(one, "character") or " / ".join(list(played)[:2])
+    return " / ".join(list(played)[:2])
 
 
 def _crew(body: Json) -> tuple[PersonCredit, ...]:
     done = [(one, "Creator") for one in items(body, "created_by")]
-    done += [(one, job) for one in items(_people(body), "crew") for job in _jobs(one) if job in _RANKS]
+    for one in items(_people(body), "crew"):
+        if "jobs" in one:
+            done += [(one, job) for job in _jobs(one) if job in _RANKS]
+        elif (job := text(one, "job")) in _RANKS:
+            done.append((one, job))
     done.sort(key=lambda pair: _RANKS[pair[1]])
     return unique((_credit(one, job, "crew") for one, job in done), _same, _CREW)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -26,8 +26,8 @@ def text(body: Json, *names: str) -> str:
     """The first of these fields that says something."""
     for name in names:
         value = body.get(name)
-        if isinstance(value, str) and value.strip():
-            return value.strip()
+        if isinstance(value, str) and (found := value.strip()):
+            return found
     return ""
 
 
@@ -74,8 +74,7 @@ def part(body: Json, name: str) -> Json:
     return value if isinstance(value, dict) else NOTHING
 
 
-def items(body: Json, name: str) -> Iterator[Json]:
+def items(body: Json, name: str) -> list[Json]:
     """The objects of a list inside."""
     value = body.get(name)
-    if isinstance(value, list):
-        yield from (item for item in value if isinstance(item, dict))
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

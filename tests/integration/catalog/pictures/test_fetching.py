@@ -278,7 +278,7 @@ async def test_nothing_of_a_provider_is_kept_for_more_than_half_a_year(stand: St
 async def test_the_upkeep_does_that_every_day(stand: Stand) -> None:
     await stand.pictures.store.variant("poster", "w342", NAME, "")
     async with stand.pictures.kept_up():
-        await _until(lambda: len(stand.clock._moved._waiters) > 0)
+        await _until(lambda: stand.clock.sleepers > 0)
         await stand.clock.advance(timedelta(days=180).total_seconds())
         await _until(lambda: not any((stand.folder / "cache").glob("??/*")))
 

@@ -16,7 +16,7 @@ from matinee.infra.clock import ManualClock
 from matinee.infra.feature import Container
 from matinee.infra.http.app import HttpOptions, create_app
 from matinee.infra.http.caller import ALL_SCOPES, Authenticator, Caller
-from matinee.infra.http.limits import Limits
+from matinee.infra.http.limits import LimitOptions, Limits
 from matinee.infra.http.prebuilt import AnswerTable
 from matinee.infra.http.shared import SharedAnswers, SharedOptions
 from matinee.infra.http.web import WebFiles
@@ -55,14 +55,18 @@ def pictures(tmp_path: Path, clock: ManualClock, provider: RecordedMetadata) -> 
 
 
 @asynccontextmanager
-async def serving(pictures: Pictures, cdn: Cdn | None = None, *, public: bool = False) -> AsyncIterator[httpx2.AsyncClient]:
+async def serving(
+    pictures: Pictures, cdn: Cdn | None = None, *, public: bool = False, limits: Limits | None = None
+) -> AsyncIterator[httpx2.AsyncClient]:
     container, clock, metrics, cdn = Container(), ManualClock(), Metrics(), cdn or NoCdn()
     container.add(Metrics, metrics)
     container.add(Pictures, pictures)
     container.add(Cdn, cdn)  # type: ignore[type-abstract]  # a Protocol as a key
     container.add(Authenticator, Named())  # type: ignore[type-abstract]  # a Protocol as a key
     table = AnswerTable(1_000_000, metrics)
-    container.add(SharedAnswers, SharedAnswers(table, Limits(), clock, SharedOptions(public=public), metrics))
+    container.add(
+        SharedAnswers, SharedAnswers(table, Limits() if limits is None else limits, clock, SharedOptions(public=public), metrics)
+    )
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
@@ -149,7 +153,7 @@ async def test_the_original_comes_as_it_is(client: httpx2.AsyncClient, provider:
         ("/images/poster/w342/http:%2F%2Fhost%2Fx.jpg", 404, "resource_not_found"),
         ("/images/poster/w342/tmdb~x@host", 404, "resource_not_found"),
         ("/images/poster/original/%2e%2e", 404, "resource_not_found"),
-        ("/images/poster/w342/tmdb~%00.jpg", 404, "resource_not_found"),
+        ("/images/poster/w342/tmdb~%00.jpg", 422, "validation_failed"),
         ("/images/poster/w342/" + "a" * 301, 422, "validation_failed"),
         ("/images/banner/w342/tmdb~x.jpg", 422, "validation_failed"),
         ("/images/poster/w342/tmdb~broken.jpg", 502, "upstream_rejected"),
@@ -206,3 +210,20 @@ async def test_a_cdn_may_show_them_on_pages_of_this_server(pictures: Pictures) -
         answer = await client.get(POSTER)
         assert answer.headers["cross-origin-resource-policy"] == "same-origin"
         assert "img-src 'self' data:" in answer.headers["content-security-policy"]
+
+
+async def test_pictures_that_must_be_made_count_for_their_caller_and_those_that_are_there_do_not(
+    pictures: Pictures, provider: RecordedMetadata
+) -> None:
+    provider.pictures = {f"/number-{number}.jpg": picture() for number in range(11)}
+    limits = Limits(LimitOptions.changed({"api.miss": 1, "anonymous.miss": 1}))  # so ten pictures
+    addresses = [f"/images/poster/w342/tmdb~!number-{number}.jpg" for number in range(11)]
+    async with serving(pictures, public=True, limits=limits) as client:
+        assert [(await client.get(address)).status_code for address in addresses[:10] * 2] == [200] * 20
+        refused = await client.get(addresses[10])
+        assert refused.status_code == 429
+        assert refused.json()["code"] == "rate_limited"
+        assert int(refused.headers["retry-after"]) > 0
+        assert (await client.get(addresses[0])).status_code == 200
+        del client.headers["x-api-key"]
+        assert (await client.get(addresses[10])).status_code == 200, "another caller has a count of their own"

@@ -78,5 +78,5 @@ async def test_last_uses_are_handed_over_once(clock: ManualClock) -> None:
     for credential_id in ("a", "b", "c"):
         uses.note("session", credential_id, clock.now())
     uses.note("api_key", "k", clock.now())
-    assert uses.take() == ({"a": clock.now(), "b": clock.now()}, {"k": clock.now()})
-    assert uses.take() == ({}, {})
+    assert uses.take() == ({"a": clock.now(), "b": clock.now()}, {"k": clock.now()}, {})
+    assert uses.take() == ({}, {}, {})

@@ -11,10 +11,10 @@ from datetime import timedelta
 import pytest
 from prometheus_client import CollectorRegistry
 
-from matinee.features.catalog.purging import EVERYTHING, EdgePurges
+from matinee.features.catalog.purging import EVERYTHING, EdgePurges, addresses
 from matinee.infra.cache import Cache, CachePolicy, Fill, Invalidation
 from matinee.infra.clock import ManualClock
-from matinee.ports.cdn import NoCdn, Purged, PurgeOutcome
+from matinee.ports.cdn import NoCdn, Purged, PurgeOutcome, TagsRefused
 from matinee.ports.metadata import Rejected, Unavailable
 
 pytestmark = pytest.mark.anyio
@@ -27,9 +27,10 @@ class Edge(NoCdn):
     purge_limit: int = 3
     answers: list[PurgeOutcome] = field(default_factory=lambda: [Purged(1)])
     calls: list[list[str]] = field(default_factory=list)
+    """Tags, or addresses, or what there is."""
 
-    async def purge(self, urls: Sequence[str] = (), tags: Sequence[str] = ()) -> PurgeOutcome:
-        self.calls.append(list(tags))
+    async def purge(self, urls: Sequence[str] = (), tags: Sequence[str] = (), *, everything: bool = False) -> PurgeOutcome:
+        self.calls.append(["everything"] if everything else [*urls, *tags])
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
 
@@ -173,3 +174,64 @@ async def test_a_network_that_cannot_be_told_is_not_bothered() -> None:
     async with Cache(ManualClock()) as cache, purges.running(cache):
         await cache.invalidate(tags=["lists"])
         assert registry.get_sample_value("matinee_cdn_purge_waiting") == 0
+
+
+NO_TAGS = TagsRefused("upstream_rejected: this plan has no purge by tag")
+
+
+@asynccontextmanager
+async def by_address(*answers: PurgeOutcome) -> AsyncIterator[Stand]:
+    edge, clock, registry = Edge(answers=[NO_TAGS, *(answers or [Purged(1)])]), Sleeps(), CollectorRegistry()
+    stand = Stand(edge, clock, registry, EdgePurges(edge, clock, registry, "https://tv.example/cinema"))
+    async with Cache(ManualClock()) as cache, stand.purges.running(cache):
+        yield stand
+
+
+async def test_a_network_that_takes_no_tags_is_told_addresses_in_batches_from_then_on() -> None:
+    title = "https://tv.example/cinema/api/v1/movies/movie-603"
+    async with by_address() as stand:
+        stand.purges.noticed(tagged("title:movie-603"))
+        await stand.settled()
+        assert stand.edge.calls == [
+            ["title:movie-603"],
+            [title, f"{title}/similar", f"{title}/recommendations"],
+            [f"{title}/credits", f"{title}/videos"],
+        ]
+        stand.purges.noticed(tagged("home", "trending"))
+        await stand.settled()
+        api = "https://tv.example/cinema/api/v1"
+        assert stand.edge.calls[3:] == [[f"{api}/home", f"{api}/movies/trending", f"{api}/shows/trending"]]
+        assert stand.value("matinee_cdn_purged_addresses_total") == 8
+        stand.purges.noticed(Invalidation(everything=True))
+        await stand.settled()
+        assert stand.edge.calls[4:] == [["everything"]]
+
+
+async def test_addresses_that_could_not_be_purged_come_again() -> None:
+    async with by_address(Purged(3), Unavailable("busy"), Purged(1)) as stand:
+        stand.purges.noticed(tagged("title:show-7"))
+        await stand.settled()
+        assert [len(call) for call in stand.edge.calls] == [1, 3, 2, 3, 2]
+        assert stand.value("matinee_cdn_purges_total", outcome="unavailable") == 1
+
+
+async def test_without_an_address_of_its_own_a_refusal_of_tags_is_one_as_any_other() -> None:
+    async with purging(NO_TAGS) as stand:
+        stand.purges.noticed(tagged("home"))
+        await stand.settled()
+        assert stand.edge.calls == [["home"]]
+
+
+@pytest.mark.parametrize(
+    ("tag", "first"),
+    [
+        ("title:person-9", "/api/v1/people/person-9"),
+        ("library:show-7", "/api/v1/shows/show-7"),
+        ("library", "/api/v1/home"),
+        ("configuration", "/api/v1/genres"),
+        ("search", None),
+        ("title:local-abc", None),
+    ],
+)
+def test_addresses_of_a_tag(tag: str, first: str | None) -> None:
+    assert next(iter(addresses(tag)), None) == first

@@ -19,6 +19,12 @@ def test_a_film_with_the_address_of_its_page_behind_it() -> None:
     assert dict(found.hints) == {"tmdb": "603"}
 
 
+def test_for_whom_a_title_is() -> None:
+    found = parse_nfo(b"<tvshow><title>Harbour</title><mpaa> Germany:FSK 12 </mpaa></tvshow>")
+    assert found is not None
+    assert found.age_rating == "Germany:FSK 12"
+
+
 def test_only_an_address() -> None:
     assert parse_nfo(b"https://www.imdb.com/title/tt0133093/") == Nfo(hints={"imdb": "tt0133093"})
 

@@ -14,6 +14,8 @@ from matinee.features.monitoring.feature import build, watching
 from matinee.features.monitoring.policy import MonitoringOptions
 from matinee.features.monitoring.routes import breakers_router, services_router
 from matinee.infra.clock import Clock, ManualClock
+from matinee.infra.database import Database
+from matinee.infra.errors import DatabaseUnavailable
 from matinee.infra.feature import Container
 from matinee.infra.http.app import build_api
 from matinee.infra.http.caller import ALL_SCOPES, USER_SCOPES, Authenticator, Caller
@@ -21,6 +23,7 @@ from matinee.infra.http.health import HealthChecks
 from matinee.infra.ids import UserId
 from matinee.infra.observability.metrics import Metrics
 from matinee.infra.upstream import BreakerPolicy, Call, Upstream, UpstreamPolicy, Upstreams, UpstreamUnavailable
+from tests.servers.mock_network import MockNetwork
 
 pytestmark = pytest.mark.anyio
 BEN = {"x-api-key": "ben"}
@@ -35,6 +38,13 @@ class Doorman:
         return Caller(UserId("1"), "Ada", "admin" if admin else "user", "free", scopes, "cookie", "k")
 
 
+class NoDatabase:
+    """Decisions hold without it."""
+
+    def read(self) -> None:
+        raise DatabaseUnavailable
+
+
 class World:
     """An upstream in use, one that is not set up, and a database; each can be broken."""
 
@@ -47,13 +57,14 @@ class World:
         metrics = self.container.add(Metrics, Metrics())
         checks = self.container.add(HealthChecks, HealthChecks(self.clock))
         checks.add("database", self._ping, critical=True)
-        self.upstreams = Upstreams(self.clock, metrics.registry, network=httpx2.MockTransport(self._answer))
+        self.upstreams = Upstreams(self.clock, metrics.registry, network=MockNetwork(self._answer))
         self.films = self._films()
         self.upstreams.add(UpstreamPolicy("requests", ("https://r.example",)), kind="requests", disabled="No address is set.")
         for key, instance in (
             (Clock, self.clock),
             (Authenticator, Doorman()),
             (Upstreams, self.upstreams),
+            (Database, NoDatabase()),
             (MonitoringOptions, MonitoringOptions()),
         ):
             self.container.add(cast(Any, key), instance)
@@ -109,7 +120,7 @@ async def test_all_services_with_what_tools_rely_on(client: httpx2.AsyncClient, 
     ]
     assert set(items[0]) == {
         *("name", "kind", "state", "breaker", "latency_ms", "latency_p95_ms", "checked_at", "reason"),
-        *("budget", "in_flight", "in_flight_limit"),
+        *("budget", "in_flight", "in_flight_limit", "decision"),
     }
     assert items[0]["checked_at"] == "2026-01-01T00:00:00Z"
     assert items[0]["budget"] == {"rate": 20, "left": 19, "waiting": 0, "paused_for": 0}
@@ -175,10 +186,13 @@ async def test_a_breaker_is_tripped_and_reset(client: httpx2.AsyncClient, world:
     assert (tripped["state"], tripped["forced"], tripped["retry_after"]) == ("open", True, None)
     service = (await client.get("services/films")).json()
     assert (service["state"], service["breaker"], service["reason"]) == ("down", "open", "switched off by an administrator")
+    assert service["decision"] == {"action": "trip", "at": world.clock.now().isoformat().replace("+00:00", "Z"), "by": "Ada"}
+    of_others = (await client.get("services/films", headers={"x-api-key": "ben"})).json()["decision"]
+    assert (of_others["action"], of_others["by"]) == ("trip", None)
     assert (await client.post("services/films/check")).json()["state"] == "down"
     assert world.asked == 0
     reset = (await client.post("admin/breakers/films/reset")).json()
-    assert (reset["state"], reset["forced"]) == ("closed", False)
+    assert (reset["state"], reset["forced"], reset["decision"]["action"]) == ("closed", False, "reset")
     assert (await client.post("services/films/check")).json()["state"] == "up"
 
 

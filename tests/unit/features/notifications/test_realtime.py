@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -220,6 +221,20 @@ async def test_a_revoked_credential_ends_the_connection(stand: Stand, monkeypatc
         monkeypatch.setattr(Doorman, "authenticate", cast(Any, lambda *_: _refuse()))
         closed = await client.next()
         assert (closed["type"], closed["code"]) == ("websocket.close", 1008)
+
+
+async def test_a_switch_to_another_profile_ends_the_connection(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("matinee.features.notifications.routes.CHECK_AGAIN", 0.01)
+    async with stand.connect(SOCKET, "websocket", headers=BEN) as client:
+        assert (await client.next())["type"] == "websocket.accept"
+        child = replace(USER, profile_id="kim", max_age=6)
+        monkeypatch.setattr(Doorman, "authenticate", cast(Any, lambda *_: _named(child)))
+        closed = await client.next()
+        assert (closed["type"], closed["code"]) == ("websocket.close", 1008)
+
+
+async def _named(caller: Caller) -> Caller:
+    return caller
 
 
 async def _refuse() -> None:

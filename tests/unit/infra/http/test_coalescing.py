@@ -69,6 +69,20 @@ async def asked_together(inner: App, scopes: list[dict[str, Any]]) -> list[Any]:
     return await asyncio.gather(*tasks, return_exceptions=True)
 
 
+async def test_requests_before_and_after_a_switch_of_profiles_are_not_the_same() -> None:
+    app = App()
+    generation = 0
+    coalescing = Coalescing(app, Metrics(), lambda: generation)
+    async with asyncio.TaskGroup() as group:
+        before = group.create_task(ask(coalescing, scope_of(cookie="matinee_session=1")))
+        await asyncio.sleep(0)
+        generation += 1
+        after = group.create_task(ask(coalescing, scope_of(cookie="matinee_session=1")))
+        await asyncio.sleep(0)
+        app.go.set()
+    assert (before.result()[0]["status"], after.result()[0]["status"], app.asked) == (200, 200, 2)
+
+
 async def test_identical_requests_get_one_answer_each_with_headers_of_its_own() -> None:
     inner = App()
     scopes = [scope_of(x_api_key="k") for _ in range(10)]

@@ -87,7 +87,7 @@ def test_the_refusal_says_when_to_come_back() -> None:
 
 def test_limits_are_changed_by_name() -> None:
     changed = LimitOptions.changed({"free.miss": 7})
-    assert changed.per_minute["free", "miss"] == 7
-    assert changed.per_minute["free", "hit"] == 3000
+    assert changed.table["free", "miss"] == 7
+    assert changed.table["free", "hit"] == 3000
     with pytest.raises(ValueError, match=r"gold\.hit"):
         LimitOptions.changed({"gold.hit": 1})

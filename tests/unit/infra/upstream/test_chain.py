@@ -28,6 +28,7 @@ from matinee.infra.upstream import (
     Upstreams,
     UpstreamUnavailable,
 )
+from tests.servers.mock_network import MockNetwork
 from tests.unit.infra.upstream.doubles import GET, LoopClock, policy, seconds
 
 pytestmark = pytest.mark.anyio
@@ -95,7 +96,7 @@ class Drip(httpx2.AsyncByteStream):
 
 
 def upstreams(network: Network) -> Upstreams:
-    return Upstreams(LoopClock(), CollectorRegistry(), network=httpx2.MockTransport(network))
+    return Upstreams(LoopClock(), CollectorRegistry(), network=MockNetwork(network))
 
 
 def films(network: Network, **changes: Any) -> Upstream:
@@ -292,7 +293,7 @@ async def test_secrets_stay_in_the_request(caplog: pytest.LogCaptureFixture) -> 
         for fault in EVERY_FAULT:
             network = Network([fault])
             registry = CollectorRegistry()
-            found = Upstreams(LoopClock(), registry, network=httpx2.MockTransport(network))
+            found = Upstreams(LoopClock(), registry, network=MockNetwork(network))
             bases = ("https://user:s3cret-place@one.example/3", "https://two.example/3")
             upstream = found.add(policy(base_urls=bases, response_limit=10_000), kind="metadata")
             try:

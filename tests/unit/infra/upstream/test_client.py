@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import aiohttp
 import httpx2
 import pytest
+from aiohttp.client_reqrep import ConnectionKey, RequestInfo
+from multidict import CIMultiDict, CIMultiDictProxy
+from yarl import URL
 
 from matinee.infra.upstream import Call, ResponseTooLarge, UpstreamError, UpstreamRejected, UpstreamTimeout, UpstreamUnavailable
 from matinee.infra.upstream.client import HttpClient
+from matinee.infra.upstream.network import Answered, named
+from tests.servers.mock_network import MockNetwork
 from tests.unit.infra.upstream.doubles import BASE, GET, LoopClock, policy
 
 pytestmark = pytest.mark.anyio
+STRAY = "the request cannot be written; is there a stray character in a credential or address?"
 Handler = Callable[[httpx2.Request], httpx2.Response]
 
 
 def client(handler: Handler, **changes: Any) -> HttpClient:
-    return HttpClient(policy(**changes), LoopClock(), httpx2.MockTransport(handler))
+    return HttpClient(policy(**changes), LoopClock(), MockNetwork(handler))
 
 
 async def test_a_request_as_it_is_sent() -> None:
@@ -64,55 +71,70 @@ async def test_a_path_cannot_change_the_place(path: str) -> None:
         await client(lambda _: httpx2.Response(200)).send(Call("GET", path))
 
 
-def raising(error: Exception, cause: BaseException | None = None) -> Handler:
-    def handler(_request: httpx2.Request) -> httpx2.Response:
-        raise error from cause
-
-    return handler
-
-
-BAD_CERTIFICATE = ssl.SSLCertVerificationError()
-REFUSED = ExceptionGroup("x", [ConnectionRefusedError(111, "refused")])
+BAD, REFUSED = ssl.SSLCertVerificationError(), ConnectionRefusedError(111, "refused")
+KEY = ConnectionKey("api.example", 443, True, True, None, None, None)
+REQUEST = RequestInfo(URL(BASE), "GET", CIMultiDictProxy(CIMultiDict()), URL(BASE))
 
 
 @pytest.mark.parametrize(
-    ("handler", "kind", "sent", "words"),
+    ("error", "kind", "sent", "words"),
     [
-        (raising(httpx2.ConnectError("x"), REFUSED), UpstreamUnavailable, False, "it refuses connections"),
-        (raising(httpx2.ConnectError("x"), socket.gaierror()), UpstreamUnavailable, False, "its name was not found"),
-        (raising(httpx2.ConnectError("x"), BAD_CERTIFICATE), UpstreamUnavailable, False, "its certificate is not valid"),
-        (raising(httpx2.ConnectError("x"), OSError()), UpstreamUnavailable, False, "no connection"),
-        (raising(httpx2.ProxyError("x")), UpstreamUnavailable, False, "the proxy refused to connect"),
-        (raising(httpx2.ConnectTimeout("x")), UpstreamTimeout, False, "no connection in time"),
-        (raising(httpx2.ReadTimeout("x")), UpstreamTimeout, True, "no answer in time"),
-        (raising(httpx2.ReadError("x")), UpstreamUnavailable, True, "the connection broke"),
-        (raising(ConnectionResetError()), UpstreamUnavailable, True, "the connection broke"),
-        (raising(httpx2.RemoteProtocolError("x")), UpstreamUnavailable, True, "its answer was cut off or is not HTTP"),
+        (aiohttp.ClientConnectorError(KEY, REFUSED), UpstreamUnavailable, False, "it refuses connections"),
+        (aiohttp.ClientConnectorDNSError(KEY, socket.gaierror()), UpstreamUnavailable, False, "its name was not found"),
+        (aiohttp.ClientConnectorCertificateError(KEY, BAD), UpstreamUnavailable, False, "its certificate is not valid"),
+        (aiohttp.ClientConnectorSSLError(KEY, ssl.SSLError()), UpstreamUnavailable, False, "no TLS connection"),
+        (aiohttp.ClientConnectorError(KEY, OSError()), UpstreamUnavailable, False, "no connection"),
+        (aiohttp.ClientProxyConnectionError(KEY, OSError()), UpstreamUnavailable, False, "the proxy refused to connect"),
+        (aiohttp.ClientHttpProxyError(REQUEST, ()), UpstreamUnavailable, False, "the proxy refused to connect"),
+        (aiohttp.ConnectionTimeoutError(), UpstreamTimeout, False, "no connection in time"),
+        (aiohttp.SocketTimeoutError(), UpstreamTimeout, True, "no answer in time"),
+        (aiohttp.ClientOSError(), UpstreamUnavailable, True, "the connection broke"),
+        (ConnectionResetError(), UpstreamUnavailable, True, "the connection broke"),
+        (aiohttp.ServerDisconnectedError(), UpstreamUnavailable, True, "its answer was cut off or is not HTTP"),
+        (aiohttp.ClientPayloadError(), UpstreamUnavailable, True, "its answer was cut off or is not HTTP"),
+        (aiohttp.ClientResponseError(REQUEST, ()), UpstreamUnavailable, True, "its answer was cut off or is not HTTP"),
+        (aiohttp.InvalidURL("x"), UpstreamRejected, False, STRAY),
     ],
 )  # fmt: skip
-async def test_failures_are_named(handler: Handler, kind: type[UpstreamError], sent: bool, words: str) -> None:
-    with pytest.raises(kind) as error:
-        await client(handler).send(GET)
-    assert (error.value.sent, error.value.reason) == (sent, words)
+async def test_failures_are_named(error: Exception, kind: type[UpstreamError], sent: bool, words: str) -> None:
+    found = await raised_by(HttpClient(policy(), LoopClock(), Failing(error)))
+    assert type(found) is kind
+    assert (found.sent, found.reason) == (sent, words)
 
 
-@pytest.mark.parametrize("value", ["geheim\nx: y", "geheimé"])
+class Failing:
+    """A `Network` on which everything ends with one error of the library."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    async def ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answered:
+        raise named(self._error)
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+
+async def raised_by(asked: HttpClient, call: Call = GET) -> UpstreamError:
+    with pytest.raises(UpstreamError) as error:
+        await asked.send(call)
+    return error.value
+
+
+@pytest.mark.parametrize("value", ["geheim\nx: y", "geheim\ry", "geheim\0", "geheimé"])
 async def test_a_credential_that_is_no_header_is_rejected_without_being_shown(value: str) -> None:
-    real = HttpClient(policy(base_urls=("http://127.0.0.1:9",)), LoopClock(), Refusing())
-    with pytest.raises(UpstreamRejected) as error:
-        await real.send(replace(GET, headers={"Authorization": value}))
-    assert "geheim" not in repr(error.value) + str(error.value.__cause__)
-    assert error.value.__suppress_context__
+    error = await raised_by(
+        HttpClient(policy(base_urls=("http://127.0.0.1:9",)), LoopClock()), replace(GET, headers={"Authorization": value})
+    )
+    assert isinstance(error, UpstreamRejected)
+    assert (error.sent, error.reason) == (False, STRAY)
+    assert "geheim" not in repr(error) + str(error.__cause__) + str(error.__context__)
 
 
-class Refusing(httpx2.AsyncBaseTransport):
-    """Refuses the same headers as the real one, which cannot be asked without a connection."""
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        for _name, value in request.headers.raw:
-            if b"\n" in value:
-                raise httpx2.LocalProtocolError(f"Illegal header value {value!r}")
-        raise AssertionError("was accepted")
+async def test_an_address_that_cannot_be_is_rejected() -> None:
+    for base in ("http://[::1", "http://x:99999"):
+        error = await raised_by(client(lambda _: httpx2.Response(200)), Call("GET", "/x", base_url=base))
+        assert isinstance(error, UpstreamRejected), base
 
 
 async def test_a_declared_length_over_the_cap_is_not_even_read() -> None:

@@ -9,6 +9,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from matinee.infra.upstream import BreakerPolicy, Call, Prober, Upstream, Upstreams, UpstreamUnavailable, probing
+from tests.servers.mock_network import MockNetwork
 from tests.unit.infra.upstream.doubles import GET, LoopClock, policy, seconds
 
 pytestmark = pytest.mark.anyio
@@ -21,7 +22,7 @@ class World:
         self.clock = clock
         self.broken = False
         self.paths: list[tuple[float, str]] = []
-        self.upstreams = Upstreams(clock, CollectorRegistry(), network=httpx2.MockTransport(self._answer))
+        self.upstreams = Upstreams(clock, CollectorRegistry(), network=MockNetwork(self._answer))
         breaker = BreakerPolicy(minimum_calls=1, open_for=seconds(15), probes=1)
         self.films = self.add("films", breaker)
         self.prober = Prober(self.upstreams, clock, seconds(60), chance=lambda: 0.5)

@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from matinee.infra.errors import NotFound
 from matinee.infra.upstream import BreakerPolicy, Call, CircuitOpen, Upstream, UpstreamError, Upstreams
+from tests.servers.mock_network import MockNetwork
 from tests.unit.infra.upstream.doubles import GET, Exchange, LoopClock, Party, policy, seconds
 
 pytestmark = pytest.mark.anyio
@@ -25,7 +26,7 @@ class Process:
         self.broken = False
         self.asked = 0
         self.registry = CollectorRegistry()
-        self.upstreams = Upstreams(LoopClock(), self.registry, bus, network=httpx2.MockTransport(self._answer))
+        self.upstreams = Upstreams(LoopClock(), self.registry, bus, network=MockNetwork(self._answer))
         self.films: Upstream = self.upstreams.add(policy(attempts=1, breaker=BREAKER, per_try=seconds(3)), kind="metadata")
 
     def _answer(self, _request: httpx2.Request) -> httpx2.Response:

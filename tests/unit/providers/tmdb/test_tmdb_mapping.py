@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matinee.ports.catalogue import Locale, genre_id
-from matinee.ports.metadata import EpisodeDetails, ImageSize, SeasonDetails
+from matinee.ports.metadata import EpisodeDetails, ImageSize, SeasonDetails, TitleDetails
+from matinee.ports.ratings import AgeRating
 from matinee.providers.tmdb.client import listed
 from matinee.providers.tmdb.genres import KNOWN, english_names, genre_names, with_genres
 from matinee.providers.tmdb.images import size_for
@@ -172,6 +173,23 @@ def test_the_cinema_release_gives_the_age_rating() -> None:
     ratings = {"content_ratings": {"results": [{"iso_3166_1": "US", "rating": "TV-MA"}, {"iso_3166_1": "DE", "rating": "16"}]}}
     assert certification(ratings, "show", Locale("en")) == "TV-MA"
     assert certification(ratings, "show", Locale("en", "DE")) == "FSK 16"
+
+
+def test_the_age_is_that_of_the_region_else_the_united_states_and_adult_titles_say_so() -> None:
+    rated = {"results": [{"iso_3166_1": "US", "rating": "TV-MA"}, {"iso_3166_1": "DE", "rating": "12"}]}
+    body = {"id": 7, "name": "Late Show", "content_ratings": rated, "adult": True}
+
+    def details(locale: Locale) -> TitleDetails:
+        found = title_details(body, "show", locale, lambda _: ())
+        assert found is not None
+        return found
+
+    assert details(Locale("en", "DE")).age_rating == AgeRating("DE", "12", 12)
+    assert details(Locale("de")).age_rating == AgeRating("DE", "12", 12)
+    assert details(Locale("en", "FR")).age_rating == AgeRating("US", "TV-MA", 17)
+    assert details(Locale("en")).adult is True
+    del body["content_ratings"], body["adult"]
+    assert (details(Locale("en")).age_rating, details(Locale("en")).adult) == (None, False)
 
 
 def test_somebody_with_several_jobs_and_roles_is_told_once_for_each() -> None:

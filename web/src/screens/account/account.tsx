@@ -1,70 +1,87 @@
-import { api } from "../../api/endpoints.ts";
-import { ago } from "../../i18n/format.ts";
+import { useEffect } from "preact/hooks";
+import { profiles } from "../../api/accounts.ts";
 import { chooseLanguage, LANGUAGES, type Language, language, t } from "../../i18n/index.ts";
+import { personal } from "../../i18n/personal.ts";
+import { Avatar } from "../../parts/avatar.tsx";
 import { Button, LinkButton } from "../../parts/button.tsx";
 import { Segments, Select } from "../../parts/form.tsx";
-import { Icon } from "../../parts/icon.tsx";
-import { ErrorLine, Late } from "../../parts/notice.tsx";
+import { Empty } from "../../parts/notice.tsx";
 import { usePageTitle } from "../../parts/page-title.ts";
-import { href } from "../../router/router.ts";
+import { href, place, setQuery } from "../../router/router.ts";
 import { tell } from "../../state/notices.ts";
 import { type Theme, theme } from "../../state/preferences.ts";
-import { asProblemError, invalidate, useQuery } from "../../state/query.ts";
-import { isAdmin, signOut, user } from "../../state/session.ts";
+import { invalidate } from "../../state/query.ts";
+import { isRestricted, profile, signOut, user } from "../../state/session.ts";
 import { ApiKeys } from "./api-keys.tsx";
+import { Devices } from "./devices.tsx";
+import { Identities } from "./identities.tsx";
+import { NameForm } from "./name-form.tsx";
 import { PasswordForm } from "./password-form.tsx";
 import "../../parts/panel.css";
 import "./account.css";
 
+/** Everything of one's own account; nothing of it for a profile with a maturity limit. */
 export default function Account() {
-  const text = t.value;
-  usePageTitle(text.account.title);
+  const text = personal.value.account;
+  usePageTitle(text.title);
+  useEffect(tellProblemOfLink, []);
+  if (isRestricted.value)
+    return (
+      <div class="page">
+        <Empty whole icon="lock" title={text.title} text={personal.value.profiles.maturityText}>
+          <LinkButton look="primary" to="/profiles">
+            {t.value.nav.profiles}
+          </LinkButton>
+        </Empty>
+      </div>
+    );
   return (
     <div class="page room">
       <div class="page-head account-head">
-        <span class="avatar big" aria-hidden="true">
-          {user.value?.name.slice(0, 1).toUpperCase()}
-        </span>
+        <Avatar avatar={profile.value?.avatar} name={user.value?.name ?? ""} size={64} />
         <div>
           <h1>{user.value?.name}</h1>
-          <p class="quiet">{text.account.roles[user.value?.role ?? "user"]}</p>
+          <p class="quiet">{t.value.nav.roles[user.value?.role ?? "user"]}</p>
         </div>
         <Button icon="logout" onClick={() => void signOut()}>
-          {text.nav.signOut}
+          {t.value.nav.signOut}
         </Button>
       </div>
-      {isAdmin.value && (
-        <nav class="account-rooms" aria-label={text.nav.menu}>
-          <LinkButton to="/manage" icon="folder">
-            {text.nav.manage}
-          </LinkButton>
-          <LinkButton to="/jobs" icon="list">
-            {text.nav.jobs}
-          </LinkButton>
-          <LinkButton to="/services" icon="pulse">
-            {text.nav.services}
-          </LinkButton>
-          <LinkButton to="/cache" icon="database">
-            {text.nav.cache}
-          </LinkButton>
-        </nav>
-      )}
       <Appearance />
+      <ProfilesLink />
       <Devices />
+      <Identities />
       <ApiKeys />
+      <NameForm />
       <PasswordForm />
       <p class="quiet small account-foot">
         <a class="text-link" href={href("/docs")} target="_blank" rel="noreferrer">
-          {text.account.api}
+          {text.api}
         </a>
       </p>
     </div>
   );
 }
 
+/** A link to another service that failed comes back with its reason in the address. */
+function tellProblemOfLink(): void {
+  const problem = place.value.query.get("problem");
+  const { problems, problem: otherwise } = personal.value.signin;
+  if (!problem) return;
+  tell(problems[problem] ?? otherwise, "problem");
+  setQuery({ problem: null });
+}
+
 function Appearance() {
-  const text = t.value.account;
+  const text = personal.value.account;
   const themes = (["system", "dark", "light"] as const).map((value) => [value, text.themes[value] as string] as const);
+  const choose = async (wanted: Language) => {
+    await chooseLanguage(wanted);
+    const own = profile.value;
+    // The profile's own language would win at the next visit.
+    if (own?.language) await profiles.change(own.id, { language: wanted }).catch(() => undefined);
+    invalidate();
+  };
   return (
     <section class="panel" aria-label={text.appearance}>
       <h2>{text.appearance}</h2>
@@ -84,50 +101,26 @@ function Appearance() {
           quiet
           value={language.value}
           options={Object.entries(LANGUAGES) as [Language, string][]}
-          onChoose={(value) => void chooseLanguage(value).then(() => invalidate())}
+          onChoose={(value) => void choose(value)}
         />
       </div>
     </section>
   );
 }
 
-function Devices() {
-  const text = t.value.account;
-  const sessions = useQuery("sessions", (signal) => api.me.sessions(signal));
-  const end = async (id: string) => {
-    try {
-      await api.me.endSession(id);
-      tell(text.ended);
-    } catch (reason) {
-      tell(asProblemError(reason).message || t.value.error.generic, "problem");
-    }
-    invalidate("sessions");
-  };
+function ProfilesLink() {
+  const text = personal.value.profiles;
   return (
-    <section class="panel" aria-label={text.sessions}>
-      <h2>{text.sessions}</h2>
-      {sessions.error && <ErrorLine error={sessions.error} />}
-      {sessions.pending && (
-        <Late>
-          <div class="bone line-bone" />
-        </Late>
-      )}
-      <ul class="lines">
-        {sessions.data?.items.map((session) => (
-          <li key={session.id}>
-            <Icon name="tv" size={24} />
-            <div class="line-text">
-              <p>{session.device}</p>
-              <p class="quiet small">
-                {[session.address, session.current ? text.thisDevice : text.lastSeen(ago(session.last_seen_at))].join(
-                  " · ",
-                )}
-              </p>
-            </div>
-            {!session.current && <Button onClick={() => void end(session.id)}>{text.end}</Button>}
-          </li>
-        ))}
-      </ul>
+    <section class="panel" aria-label={text.here}>
+      <div class="panel-head">
+        <div>
+          <h2>{text.here}</h2>
+          <p class="quiet small">{text.hereText}</p>
+        </div>
+        <LinkButton to="/profiles?manage=1" icon="people">
+          {text.manage}
+        </LinkButton>
+      </div>
     </section>
   );
 }

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { ProblemError } from "../../api/client.ts";
 import { api } from "../../api/endpoints.ts";
 import { t } from "../../i18n/index.ts";
+import { personal } from "../../i18n/personal.ts";
 import { Button } from "../../parts/button.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
 import { Chip, Field, Segments } from "../../parts/form.tsx";
@@ -15,7 +16,7 @@ const SCOPES = ["catalog:read", "library:read", "playback", "progress"];
 const ADMIN_SCOPES = ["library:write", "admin"];
 
 export function NewKey({ onClose }: { onClose: () => void }) {
-  const text = t.value.account;
+  const text = personal.value.account;
   const [scopes, setScopes] = useState<string[]>(["catalog:read", "library:read"]);
   const [expiry, setExpiry] = useState<keyof typeof EXPIRIES>("never");
   const [created, setCreated] = useState<string | null>(null);
@@ -70,7 +71,9 @@ export function NewKey({ onClose }: { onClose: () => void }) {
   );
 }
 
-function CreatedKey({ secret, onClose }: { secret: string; onClose: () => void }) {
+/** A secret that is shown this once. */
+export function CreatedKey({ secret, onClose }: { secret: string; onClose: () => void }) {
+  const { account } = personal.value;
   const text = t.value;
   const [copied, setCopied] = useState(false);
   const copy = () =>
@@ -79,8 +82,8 @@ function CreatedKey({ secret, onClose }: { secret: string; onClose: () => void }
       () => undefined,
     );
   return (
-    <Dialog title={text.account.newKey} onClose={onClose}>
-      <p>{text.account.keyOnce}</p>
+    <Dialog title={account.newSecret} onClose={onClose}>
+      <p>{account.keyOnce}</p>
       <code class="key-secret">{secret}</code>
       <div class="dialog-actions">
         {/* Without TLS the browser offers no clipboard; the key can still be selected. */}

@@ -14,6 +14,7 @@ import { tell, tellProblem } from "../../state/notices.ts";
 import { invalidate, useQuery } from "../../state/query.ts";
 import { Policies } from "./policies.tsx";
 import { Purge, TopKeys } from "./purge.tsx";
+import "../../parts/figures.css";
 import "../../parts/panel.css";
 import "./cache.css";
 

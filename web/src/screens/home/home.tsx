@@ -1,7 +1,7 @@
 import { useRef } from "preact/hooks";
 import { api } from "../../api/endpoints.ts";
-import type { HomeView, TitleCard } from "../../api/types.ts";
-import { t } from "../../i18n/index.ts";
+import type { Genre, HomeView, TitleCard } from "../../api/types.ts";
+import { language, t } from "../../i18n/index.ts";
 import { Card } from "../../parts/card.tsx";
 import { ErrorNotice, Late } from "../../parts/notice.tsx";
 import { usePageTitle } from "../../parts/page-title.ts";
@@ -10,18 +10,19 @@ import { Stale } from "../../parts/stale.tsx";
 import { WideCard } from "../../parts/wide-card.tsx";
 import { useLibraryFeed } from "../../state/library-feed.ts";
 import { useQuery } from "../../state/query.ts";
-import { isAdmin } from "../../state/session.ts";
+import { isAdmin, user } from "../../state/session.ts";
 import { EmptyLibrary } from "./empty-library.tsx";
 import { Hero } from "./hero.tsx";
 import "./home.css";
 
+type HomeRow = HomeView["rows"][number];
 const BEGUN = "continue-watching";
-const BECAUSE = /^Because you watched (.+)$/;
 /** Rows with titles that the library need not have. */
 const OUTSIDE = /^(trending|popular|watchlist)/;
 
 /** Where all of a row is, for those that have such a place. */
-function allOf(row: string): string | undefined {
+function allOf(row: HomeRow): string | undefined {
+  if (row.genre_id) return `/discover?genre=${encodeURIComponent(row.genre_id)}`;
   const places: Record<string, string> = {
     movies: "/library/movies",
     shows: "/library/shows",
@@ -30,12 +31,13 @@ function allOf(row: string): string | undefined {
     "popular-movies": "/discover?list=popular",
     "popular-shows": "/discover?kind=show&list=popular",
   };
-  return places[row];
+  // The library is not for visitors.
+  return user.value || places[row.id]?.startsWith("/discover") ? places[row.id] : undefined;
 }
 
 /** What you were watching, then rows of everything. */
 export default function Home() {
-  const home = useQuery("home", (signal) => api.catalog.home(signal));
+  const home = useQuery(`home:${language.value}`, (signal) => api.catalog.home(signal));
   usePageTitle(null);
   useLibraryFeed("home");
   if (home.data) return <HomeBody home={home.data} />;
@@ -50,6 +52,8 @@ export default function Home() {
 function HomeBody({ home }: { home: HomeView }) {
   const rows = home.rows.filter((row) => row.items.length > 0);
   const hero = useSteadyHero(home);
+  const named = rows.some((row) => row.genre_id);
+  const genres = useQuery(named ? `genres:${language.value}` : null, (signal) => api.catalog.genres(false, signal));
   // Lists of the whole world do not make a library: whoever can fill it is told how.
   const teach = isAdmin.value && !rows.some((row) => row.items.some((title) => title.in_library));
   if (rows.length === 0 && !home.hero) return <EmptyLibrary />;
@@ -69,7 +73,12 @@ function HomeBody({ home }: { home: HomeView }) {
         </div>
       )}
       {rows.map((row, index) => (
-        <Row key={row.id} title={rowTitle(row)} class={row.id === BEGUN ? "wide" : ""} to={allOf(row.id)}>
+        <Row
+          key={row.id}
+          title={rowTitle(row, genres.data?.items ?? [])}
+          class={row.id === BEGUN ? "wide" : ""}
+          to={allOf(row)}
+        >
           {row.items.map((title) => (
             <li key={title.id + (title.progress?.item_id ?? "")}>
               {row.id === BEGUN ? (
@@ -86,10 +95,11 @@ function HomeBody({ home }: { home: HomeView }) {
 }
 
 /** The heading of a row in the person's language, where it is one that is known. */
-function rowTitle({ id, title }: HomeView["rows"][number]): string {
+function rowTitle({ id, title, because, genre_id }: HomeRow, genres: readonly Genre[]): string {
   const { row, home } = t.value;
-  const because = id.startsWith("because-") ? BECAUSE.exec(title)?.[1] : undefined;
-  return because ? home.because(because) : (row[id] ?? title);
+  if (because) return home.because(because.title);
+  const genre = genre_id && genres.find((each) => each.id === genre_id)?.name;
+  return genre || (row[id] ?? title);
 }
 
 /** What is suggested stays while the page is open, even when something newer arrives: the big picture must not change by itself. */

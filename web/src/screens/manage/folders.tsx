@@ -97,7 +97,7 @@ function AddFolder() {
   const close = () => setQuery({ add: null });
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    if (!draft.path.trim()) return setFault(text.setup.pathMissing);
+    if (!draft.path.trim()) return setFault(text.folders.pathMissing);
     setBusy(true);
     setError(null);
     try {

@@ -1,34 +1,35 @@
 import { useState } from "preact/hooks";
 import type { ProblemError } from "../../api/client.ts";
 import { api } from "../../api/endpoints.ts";
-import { t } from "../../i18n/index.ts";
+import { personal } from "../../i18n/personal.ts";
 import { Button } from "../../parts/button.tsx";
 import { Field } from "../../parts/form.tsx";
+import { NewPassword } from "../../parts/new-password.tsx";
 import { ErrorLine } from "../../parts/notice.tsx";
+import { passwordFault } from "../../parts/password-strength.ts";
 import { asProblemError } from "../../state/query.ts";
 import { signedIn } from "../../state/session.ts";
-
-const SHORTEST_PASSWORD = 8;
+import { fieldFault } from "../doors/field-fault.ts";
 
 /** Creates the first account and signs it in. */
 export function AccountStep({ token, onDone }: { token: string | undefined; onDone: () => void }) {
-  const text = t.value.setup;
+  const text = personal.value.setup;
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ProblemError | null>(null);
   const nameFault = tried && !name.trim() ? text.nameMissing : null;
-  const passwordFault = tried && password.length < SHORTEST_PASSWORD ? text.passwordShort : null;
+  const refused = fieldFault(error, "password");
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     setTried(true);
-    if (!name.trim() || password.length < SHORTEST_PASSWORD) return;
+    if (!name.trim() || passwordFault(password, name)) return;
     setBusy(true);
     setError(null);
     try {
-      const { user } = await api.setup.complete({ name: name.trim(), password, token });
-      signedIn(user);
+      await api.setup.complete({ name: name.trim(), password, token });
+      await signedIn();
       onDone();
     } catch (reason) {
       setError(asProblemError(reason));
@@ -38,7 +39,7 @@ export function AccountStep({ token, onDone }: { token: string | undefined; onDo
   return (
     <form class="door-panel wide" onSubmit={(event) => void submit(event)} noValidate>
       <p class="quiet">{text.accountText}</p>
-      {error && <ErrorLine error={error} />}
+      {error && !refused && <ErrorLine error={error} />}
       <Field
         label={text.name}
         name="name"
@@ -49,15 +50,16 @@ export function AccountStep({ token, onDone }: { token: string | undefined; onDo
         fault={nameFault}
         onInput={(event) => setName(event.currentTarget.value)}
       />
-      <Field
+      <NewPassword
         label={text.password}
-        name="password"
-        type="password"
-        autocomplete="new-password"
+        name={name}
         value={password}
-        hint={text.passwordHint}
-        fault={passwordFault}
-        onInput={(event) => setPassword(event.currentTarget.value)}
+        tried={tried}
+        refused={refused}
+        onChange={(value) => {
+          setPassword(value);
+          if (refused) setError(null);
+        }}
       />
       <Button type="submit" look="primary" busy={busy}>
         {text.continue}

@@ -3,6 +3,7 @@ import type { ProblemError } from "../../api/client.ts";
 import { api } from "../../api/endpoints.ts";
 import type { SetupView } from "../../api/types.ts";
 import { t } from "../../i18n/index.ts";
+import { personal } from "../../i18n/personal.ts";
 import { Button } from "../../parts/button.tsx";
 import { type FolderDraft, FolderForm } from "../../parts/folder-form.tsx";
 import { Choice } from "../../parts/form.tsx";
@@ -14,7 +15,7 @@ type Way = "folder" | "demo" | "later";
 
 /** Chooses what to show first, as the account that was just created. */
 export function LibraryStep({ state }: { state: SetupView }) {
-  const text = t.value.setup;
+  const text = personal.value.setup;
   const [way, setWay] = useState<Way>(state.folders.length ? "later" : "folder");
   const [folder, setFolder] = useState<FolderDraft>({ path: "", kind: "mixed" });
   const [fault, setFault] = useState<string | null>(null);
@@ -22,7 +23,7 @@ export function LibraryStep({ state }: { state: SetupView }) {
   const [error, setError] = useState<ProblemError | null>(null);
   const finish = async (event: SubmitEvent) => {
     event.preventDefault();
-    if (way === "folder" && !folder.path.trim()) return setFault(text.pathMissing);
+    if (way === "folder" && !folder.path.trim()) return setFault(t.value.folders.pathMissing);
     setBusy(true);
     setError(null);
     try {
@@ -86,7 +87,7 @@ function Configured({ folders }: { folders: string[] }) {
   return (
     <div class="door-note">
       <div>
-        <p>{t.value.setup.configured}</p>
+        <p>{personal.value.setup.configured}</p>
         {folders.map((folder) => (
           <p key={folder}>
             <code>{folder}</code>

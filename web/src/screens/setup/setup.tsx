@@ -3,31 +3,32 @@ import { api } from "../../api/endpoints.ts";
 import type { SetupView } from "../../api/types.ts";
 import { Wordmark } from "../../app/shell.tsx";
 import { t } from "../../i18n/index.ts";
+import { personal } from "../../i18n/personal.ts";
 import { LinkButton } from "../../parts/button.tsx";
 import { Empty, ErrorNotice } from "../../parts/notice.tsx";
 import { usePageTitle } from "../../parts/page-title.ts";
-import { place } from "../../router/router.ts";
 import { useQuery } from "../../state/query.ts";
+import { useCarried } from "../doors/carried.ts";
 import { AccountStep } from "./account-step.tsx";
 import { LibraryStep } from "./library-step.tsx";
-import "../signin/door.css";
+import "../doors/door.css";
 
 /** First run: who runs this, and what shall be shown. */
 export default function Setup() {
+  const token = useCarried("token") ?? undefined;
   const setup = useQuery("setup", (signal) => api.setup.state(signal));
   const [state, setState] = useState<SetupView | null>(null);
-  usePageTitle(t.value.setup.title);
+  usePageTitle(personal.value.setup.title);
   // What was true when the page came up: signing in as the new admin must not end the second step.
   if (setup.data && !state) setState(setup.data);
   if (setup.error) return <ErrorNotice whole error={setup.error} retry={setup.reload} />;
   if (!state) return null;
-  return state.needs_admin ? <Steps state={state} /> : <AlreadyDone />;
+  return state.needs_admin ? <Steps state={state} token={token} /> : <AlreadyDone />;
 }
 
-function Steps({ state }: { state: SetupView }) {
-  const text = t.value.setup;
+function Steps({ state, token }: { state: SetupView; token: string | undefined }) {
+  const text = personal.value.setup;
   const [created, setCreated] = useState(false);
-  const token = place.value.query.get("token") ?? undefined;
   return (
     <div class="door">
       <div class="door-panel wide">
@@ -55,7 +56,7 @@ function Steps({ state }: { state: SetupView }) {
 function AlreadyDone() {
   return (
     <div class="door">
-      <Empty whole icon="check" title={t.value.setup.done}>
+      <Empty whole icon="check" title={personal.value.setup.done}>
         <LinkButton look="primary" to="/">
           {t.value.action.goHome}
         </LinkButton>

@@ -1,62 +1,141 @@
 import { useState } from "preact/hooks";
+import type { Provider } from "../../api/account-types.ts";
+import { doors } from "../../api/accounts.ts";
 import type { ProblemError } from "../../api/client.ts";
+import { apiUrl } from "../../api/client.ts";
 import { api } from "../../api/endpoints.ts";
-import { Wordmark } from "../../app/shell.tsx";
 import { t } from "../../i18n/index.ts";
+import { personal } from "../../i18n/personal.ts";
 import { Button } from "../../parts/button.tsx";
 import { Field } from "../../parts/form.tsx";
 import { Icon } from "../../parts/icon.tsx";
+import { lazy } from "../../parts/lazy.tsx";
 import { ErrorLine } from "../../parts/notice.tsx";
 import { usePageTitle } from "../../parts/page-title.ts";
-import { navigate, place } from "../../router/router.ts";
-import { asProblemError } from "../../state/query.ts";
-import { sessionEnded, signedIn } from "../../state/session.ts";
-import "./door.css";
+import { href, place } from "../../router/router.ts";
+import { asProblemError, useQuery } from "../../state/query.ts";
+import { destination, enter, isPublic, sessionEnded } from "../../state/session.ts";
+import { Door, DoorNote } from "../doors/door.tsx";
+import { PlexWait, usePlex } from "./plex.tsx";
+import "./signin.css";
 
+const Pairing = lazy(() => import("./pairing.tsx").then((found) => found.Pairing));
+
+/** The ways in: a name and a password, another service, another device. */
 export default function SignIn() {
-  const text = t.value.signin;
+  const text = personal.value.signin;
+  const next = destination(place.value.query.get("next"));
+  const [pairing, setPairing] = useState(false);
+  const plex = usePlex("sign_in", () => enter(next));
+  usePageTitle(text.title);
+  if (pairing) return <Pairing next={next} onBack={() => setPairing(false)} />;
+  if (plex.started) return <PlexWait plex={plex} />;
+  return <Ways next={next} plexError={plex.error} onPlex={plex.start} onPairing={() => setPairing(true)} />;
+}
+
+interface WaysProps {
+  next: string;
+  plexError: ProblemError | null;
+  onPlex: () => void;
+  onPairing: () => void;
+}
+
+function Ways({ next, plexError, onPlex, onPairing }: WaysProps) {
+  const text = personal.value.signin;
   const [error, setError] = useState<ProblemError | null>(null);
   const [busy, setBusy] = useState(false);
-  usePageTitle(text.title);
+  // Who cannot be told of other ways still has the password.
+  const ways = useQuery("providers", (signal) => doors.providers(signal)).data?.items ?? [];
+  const problem = place.value.query.get("problem");
+  const shown = error ?? plexError;
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
     setBusy(true);
     setError(null);
     try {
-      const { user } = await api.auth.login(String(form.get("name")).trim(), String(form.get("password")));
-      signedIn(user);
-      navigate(destination(place.value.query.get("next")), { replace: true });
+      await api.auth.login(String(form.get("name")).trim(), String(form.get("password")));
+      await enter(next);
     } catch (reason) {
       setError(asProblemError(reason));
       setBusy(false);
     }
   };
   return (
-    <div class="door">
-      <form class="door-panel" onSubmit={submit}>
-        <p class="wordmark">
-          <Wordmark />
-        </p>
-        <h1>{text.title}</h1>
-        {sessionEnded.value && !error && (
-          <p class="door-note" role="status">
-            <Icon name="info" />
-            {text.ended}
-          </p>
-        )}
-        {error && <ErrorLine error={error} text={error.code === "invalid_credentials" ? text.wrong : undefined} />}
+    <Door title={text.title}>
+      {sessionEnded.value && !shown && !problem && <DoorNote>{text.ended}</DoorNote>}
+      {problem && !shown && <DoorNote icon="warning">{text.problems[problem] ?? text.problem}</DoorNote>}
+      {shown && <ErrorLine error={shown} text={said(shown)} />}
+      <form class="door-form" onSubmit={(event) => void submit(event)}>
         <Field label={text.name} name="name" autocomplete="username" autocapitalize="none" required autofocus />
         <Field label={text.password} name="password" type="password" autocomplete="current-password" required />
         <Button type="submit" look="primary" busy={busy}>
           {text.submit}
         </Button>
       </form>
-    </div>
+      <Others ways={ways} next={next} onPlex={onPlex} onPairing={onPairing} />
+      {isPublic.value && (
+        <p class="door-foot">
+          <a class="text-link" href={href(next)}>
+            {t.value.action.back}
+          </a>
+        </p>
+      )}
+    </Door>
   );
 }
 
-/** Only paths of this UI: never another site. */
-function destination(next: string | null): string {
-  return next?.startsWith("/") && !next.startsWith("//") ? next : "/";
+interface OthersProps {
+  ways: Provider[];
+  next: string;
+  onPlex: () => void;
+  onPairing: () => void;
+}
+
+function Others({ ways, next, onPlex, onPairing }: OthersProps) {
+  const text = personal.value.signin;
+  const others = ways.filter((way) => way.kind !== "password");
+  if (others.length === 0) return null;
+  return (
+    <>
+      <p class="door-or">
+        <span>{text.or}</span>
+      </p>
+      <div class="door-ways">
+        {others.map((way) =>
+          way.kind === "oidc" ? (
+            <a key={way.id} class="button plain" href={oidcUrl(way.id, afterwards(next), "sign_in")}>
+              <Icon name="key" />
+              {text.with(way.label)}
+            </a>
+          ) : way.kind === "plex" ? (
+            <Button key={way.id} icon="play" onClick={onPlex}>
+              {text.with(way.label || "Plex")}
+            </Button>
+          ) : (
+            <Button key={way.id} icon="phone" onClick={onPairing}>
+              {text.withCode}
+            </Button>
+          ),
+        )}
+      </div>
+    </>
+  );
+}
+
+/** Where a sign-in with another service begins; it ends at `next`. */
+export function oidcUrl(provider: string, next: string, purpose: "sign_in" | "link"): string {
+  return apiUrl("/auth/oidc/start", { provider, return_to: next, purpose });
+}
+
+/** Who comes back from another service says who is watching, where there is a choice. */
+function afterwards(next: string): string {
+  return `/profiles?in=1&next=${encodeURIComponent(next)}`;
+}
+
+/** The words for a sign-in that failed, where there are better ones than the server's. */
+function said(error: ProblemError): string | undefined {
+  const text = personal.value.signin;
+  if (error.code === "invalid_credentials") return text.wrong;
+  return error.code === "rate_limited" ? undefined : text.problems[error.code];
 }

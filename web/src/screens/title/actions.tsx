@@ -4,6 +4,7 @@ import { LinkButton } from "../../parts/button.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { PlayLink } from "../../parts/play-link.tsx";
 import { begun, watchPath } from "../../parts/watch-path.ts";
+import { signInPath, user } from "../../state/session.ts";
 import { nextUp } from "./next-up.ts";
 import { WatchlistButton } from "./opinions.tsx";
 
@@ -25,9 +26,17 @@ export function Actions({ title, progress }: ActionsProps) {
       )}
       <div class="title-actions">
         {title.library.available && <Play title={title} progress={progress} />}
-        <WatchlistButton title={title.id} />
+        {user.value ? <WatchlistButton title={title.id} /> : !title.library.available && <SignInToList />}
       </div>
     </>
+  );
+}
+
+function SignInToList() {
+  return (
+    <LinkButton to={signInPath()} look="primary" icon="plus">
+      {t.value.action.signInToList}
+    </LinkButton>
   );
 }
 

@@ -13,7 +13,7 @@ import { Poster } from "../../parts/poster.tsx";
 import { Stale } from "../../parts/stale.tsx";
 import { place } from "../../router/router.ts";
 import { useQuery } from "../../state/query.ts";
-import { isAdmin } from "../../state/session.ts";
+import { isAdmin, user } from "../../state/session.ts";
 import { Actions } from "./actions.tsx";
 import { Cast } from "./cast.tsx";
 import { Files } from "./files.tsx";
@@ -30,7 +30,7 @@ export default function Title({ parameters }: ScreenProps) {
   const kind: Kind = place.value.path.startsWith("/shows/") ? "show" : "movie";
   const title = useQuery(`title:${id}`, (signal) => api.catalog.title(kind, id, signal));
   usePageTitle(title.data?.title);
-  const progress = useQuery(`progress:${id}`, (signal) => api.playback.progressOf(id, signal));
+  const progress = useQuery(user.value ? `progress:${id}` : null, (signal) => api.playback.progressOf(id, signal));
   // What was watched decides what the big button says; a failure to learn it stops nobody.
   if (title.data && !progress.pending) return <TitleBody title={title.data} progress={progress.data} />;
   if (title.error) return <ErrorNotice whole error={title.error} retry={title.reload} />;
@@ -78,7 +78,7 @@ function TitleBody({ title, progress }: { title: TitleView; progress: TitleProgr
               <Fact name={text.title.original} value={title.original_title} />
             )}
           </dl>
-          <Rating title={title.id} />
+          {user.value && <Rating title={title.id} />}
           {!title.matched && <p class="quiet small">{text.title.unmatched}</p>}
         </div>
       </section>

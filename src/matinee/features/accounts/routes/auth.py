@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from matinee.features.accounts.errors import AccountDisabled, ApiKeyInvalid, SessionExpired, TokenRevoked
+from matinee.features.accounts.memory import LastUses
 from matinee.features.accounts.routes.origins import Sender, delete_cookies, signed_in_answer
 from matinee.features.accounts.schemas import JwksView, LoginBody, LoginView, RefreshBody
 from matinee.features.accounts.sessions import Sessions
@@ -14,8 +15,11 @@ from matinee.features.accounts.tokens import AccessTokens
 from matinee.infra.http.caller import Caller
 from matinee.infra.http.conventions import NO_STORE, answer
 from matinee.infra.http.dependencies import Writing, current_caller, service
+from matinee.infra.http.documentation import may_answer
+from matinee.infra.http.limits import limited
 
-router = APIRouter(prefix="/auth", tags=["auth"])
+_REFUSED = may_answer("invalid_credentials", "session_expired", "token_revoked", "account_disabled", "csrf_failed")
+router = APIRouter(prefix="/auth", tags=["auth"], responses=_REFUSED)
 SignIns = Annotated[Sessions, Depends(service(Sessions))]
 
 
@@ -28,6 +32,7 @@ async def _caller_if_valid(request: Request) -> Caller | None:
 
 
 @router.post("/login", response_model=LoginView)
+@limited("sign_in")
 async def login(request: Request, body: LoginBody, sessions: SignIns, origin: Sender) -> Response:
     """Sign in with name and password.
 
@@ -41,20 +46,31 @@ async def login(request: Request, body: LoginBody, sessions: SignIns, origin: Se
 
 @router.post("/logout", status_code=204)
 async def logout(
-    request: Request, sessions: SignIns, unit: Writing, caller: Annotated[Caller | None, Depends(_caller_if_valid)]
+    request: Request,
+    sessions: SignIns,
+    unit: Writing,
+    caller: Annotated[Caller | None, Depends(_caller_if_valid)],
+    origin: Sender,
 ) -> Response:
     """End the session of the cookie or token, at once, with its refresh tokens."""
     if caller is not None and caller.credential != "api_key":
-        await sessions.sign_out(unit, caller)
+        await sessions.sign_out(unit, caller, origin)
     response = Response(status_code=204, headers={"cache-control": NO_STORE})
     delete_cookies(request, response)
     return response
 
 
 @router.post("/refresh", response_model=LoginView)
-async def refresh(request: Request, body: RefreshBody, sessions: SignIns) -> Response:
+async def refresh(
+    request: Request,
+    body: RefreshBody,
+    sessions: SignIns,
+    uses: Annotated[LastUses, Depends(service(LastUses))],
+    origin: Sender,
+) -> Response:
     """A new access token and a new refresh token. Using a refresh token twice ends the session, because somebody copied it."""
-    signed_in = await sessions.refresh(body.refresh_token.get_secret_value())
+    signed_in = await sessions.refresh(body.refresh_token.get_secret_value(), origin)
+    uses.note_address(signed_in.session_id, origin.address)
     return signed_in_answer(request, signed_in)
 
 

@@ -37,6 +37,12 @@ def signed_in_answer(request: Request, signed_in: SignedIn, status: int = 200) -
         user=UserView.of(signed_in.user),
     )
     response = answer(request, view, cache=NO_STORE, status=status)
+    set_cookies(request, response, signed_in)
+    return response
+
+
+def set_cookies(request: Request, response: Response, signed_in: SignedIn) -> None:
+    """The session and the CSRF value, where the sign-in has new ones."""
     options = container_of(request).get(AccountsOptions)
     age = int(options.session_lifetime.total_seconds())
     path = options.base_path or "/"
@@ -45,7 +51,6 @@ def signed_in_answer(request: Request, signed_in: SignedIn, status: int = 200) -
             response.set_cookie(
                 name, value, max_age=age, path=path, secure=options.cookie_secure, httponly=hidden, samesite="lax"
             )
-    return response
 
 
 def delete_cookies(request: Request, response: Response) -> None:

@@ -14,8 +14,9 @@ from matinee.features.accounts.service import AccountsService, SetupRequest
 from matinee.infra.errors import FieldError, ValidationFailed
 from matinee.infra.http.conventions import NO_STORE, answer
 from matinee.infra.http.dependencies import Reading, service
+from matinee.infra.http.documentation import may_answer
 
-router = APIRouter(prefix="/setup", tags=["setup"])
+router = APIRouter(prefix="/setup", tags=["setup"], responses=may_answer("forbidden", "authentication_required"))
 Accounts = Annotated[AccountsService, Depends(service(AccountsService))]
 
 
@@ -29,6 +30,7 @@ async def setup_state(request: Request, accounts: Accounts, unit: Reading, origi
         demo=state.demo,
         folders=list(state.folders),
         version=state.version,
+        catalog_access="public" if state.public_catalog else "members",
     )
     return answer(request, view, cache=NO_STORE)
 

@@ -89,10 +89,19 @@ class PictureStore:
         """
         return self._colours.of(name) if name else None
 
-    async def variant(self, kind: PictureKind, size: str, name: str, accept: str = "", wanted: WantedFormat = "auto") -> Picture:
+    async def variant(
+        self,
+        kind: PictureKind,
+        size: str,
+        name: str,
+        accept: str = "",
+        wanted: WantedFormat = "auto",
+        begin: Callable[[], None] = lambda: None,
+    ) -> Picture:
         """The picture in a size of `SIZES`, in the format that was `wanted` or fits the `Accept` header best.
 
-        The original comes as it is. Raises `PictureNotFound`, `PictureUnavailable`, `PictureBroken`.
+        The original comes as it is. `begin` is called before one is made that is not there yet, and may refuse by raising. Raises
+        `PictureNotFound`, `PictureUnavailable`, `PictureBroken`.
         """
         offered, parsed = SIZES[kind].get(size), _parsed(name)
         if offered is None:
@@ -107,7 +116,7 @@ class PictureStore:
         found = await self._cache.get(key)
         if found is None:
             try:
-                found = await self._made(key, offered, parsed, kind, form)
+                found = await self._made(key, offered, parsed, kind, form, begin)
             except PictureUnavailable:
                 stopgap = await self._stopgap(offered, parsed, kind, form)
                 if stopgap is None:
@@ -115,7 +124,9 @@ class PictureStore:
                 return Picture(stopgap.value, media_type, stopgap.digest, negotiated, provisional=True, local=local)
         return Picture(found.value, media_type, found.digest, negotiated, local=local)
 
-    async def _made(self, key: str, size: Size, name: PictureName, kind: PictureKind, form: PictureFormat) -> Kept:
+    async def _made(
+        self, key: str, size: Size, name: PictureName, kind: PictureKind, form: PictureFormat, begin: Callable[[], None]
+    ) -> Kept:
         """The variant, made once for all who ask meanwhile."""
         lock = self._locks.get(key)
         if lock is None:
@@ -124,6 +135,7 @@ class PictureStore:
             found = await self._cache.get(key)
             if found is not None:
                 return found
+            begin()
             source = await self._originals.get(name, kind, size.source)
             try:
                 data = await self._drawn(source, size, name, kind, form)

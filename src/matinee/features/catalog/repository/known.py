@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, func, or_, select, tuple_
+from sqlalchemy import Select, Text, and_, cast, delete, func, or_, select, tuple_
 
 from matinee.features.catalog.models import Title, TitleGenre
 from matinee.features.catalog.policy import KnownFilter, KnownOrder
@@ -43,6 +43,15 @@ class TitleFacts:
 
 class KnownRepository:
     """Lists of last resort, what the library adds to upstream cards, and what may not be kept any longer."""
+
+    async def with_person(self, unit: ReadUnit, person_id: str, limit: int) -> Sequence[Title]:
+        """Titles whose kept cast or crew has that person, the most popular first. Only the most popular titles and those of the
+        library are looked through: nothing says who is in what but the titles themselves."""
+        popular = select(Title.id).where(_SHOWN).order_by(Title.popularity.desc()).limit(_CANDIDATES)
+        ours = select(Title.id).where(Title.available.is_(True)).limit(_CANDIDATES)
+        named = cast(Title.credits, Text).contains(f'"{person_id}"', autoescape=True)
+        asked = select(Title).where(or_(Title.id.in_(popular), Title.id.in_(ours)), named)
+        return (await unit.session.execute(asked.order_by(Title.popularity.desc(), Title.id).limit(limit))).scalars().all()
 
     async def page(
         self, unit: ReadUnit, only: KnownFilter, order: KnownOrder, limit: int, after: Sequence[Scalar] | None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 from sqlalchemy.orm import defer
 
 from matinee.features.catalog.models import Genre, Title, TitleGenre
@@ -15,6 +15,7 @@ from matinee.infra.database import ReadUnit
 from matinee.infra.ids import TitleId
 from matinee.infra.paging import Scalar
 from matinee.ports.catalogue import genre_id
+from matinee.ports.ratings import GROWN_UP, UNRATED
 
 Row = tuple[list[Scalar], TitleId]
 _COLUMNS: dict[str, Any] = {  # Any: columns of several types
@@ -113,10 +114,19 @@ def _filtered(query: Select[Any, Any], only: TitleFilter) -> Select[Any, Any]:
         query = query.where(Title.year >= only.year_from)
     if only.year_to is not None:
         query = query.where(Title.year <= only.year_to, Title.year > 0)
+    if only.max_age is not None:
+        query = query.where(_suited(only.max_age))
     if only.genre is not None:
         of_genre = select(TitleGenre.title_id).where(TitleGenre.genre_id == genre_id(only.genre))
         query = query.where(of_genre.where(TitleGenre.title_id == Title.id).exists())
     return query
+
+
+def _suited(max_age: int) -> ColumnElement[bool]:
+    """`ports.ratings.admits` as a condition."""
+    if max_age >= GROWN_UP:
+        return or_(Title.age.is_(None), Title.age <= max_age)
+    return Title.age.between(UNRATED + 1, max_age)
 
 
 def _edge(sort: ListSort, values: Sequence[Scalar]) -> list[Any]:

@@ -11,9 +11,10 @@ from sqlalchemy import and_, case, delete, func, or_, select, update
 
 from matinee.features.catalog.models import Episode, Genre, Season, Title, TitleGenre
 from matinee.infra.database import ReadUnit, UnitOfWork
-from matinee.infra.database.upsert import insert_into
+from matinee.infra.database.upsert import insert_into, rows_into
 from matinee.infra.ids import TitleId
 from matinee.ports.catalogue import genre_id
+from matinee.ports.ratings import AgeRating, encoded, stored_age
 
 _AT_ONCE = 500
 # What a refresh must not touch: it belongs to the library.
@@ -53,7 +54,7 @@ class TitleRepository:
 
         A title without a poster keeps the one it has: a frame of its file is better than none.
         """
-        statement = insert_into(unit, Title)
+        statement = rows_into(unit, Title)
         new = statement.excluded
         changed: dict[str, Any] = {name: new[name] for name in titles[0].values if name not in _KEPT}
         same = or_(new.poster.is_(None), and_(new.poster == Title.poster, new.poster_color.is_(None)))
@@ -139,6 +140,11 @@ class TitleRepository:
         changed = await unit.session.execute(statement.returning(Title.id))
         return changed.first() is not None
 
+    async def set_age(self, unit: UnitOfWork, title_id: TitleId, rating: AgeRating) -> None:
+        """For whom a title is that no provider knows; what a provider says stays."""
+        values = {"certification": rating.rating[:32], "age_rating": encoded(rating), "age": stored_age(rating)}
+        await unit.session.execute(update(Title).where(Title.id == title_id, Title.matched.is_(False)).values(values))
+
     async def set_poster_color(self, unit: UnitOfWork, title_id: TitleId, poster: str, color: str) -> None:
         statement = update(Title).where(Title.id == title_id, Title.poster == poster).values(poster_color=color)
         await unit.session.execute(statement)
@@ -163,7 +169,7 @@ class TitleRepository:
     ) -> None:
         await unit.session.execute(delete(table).where(table.title_id.in_(title_ids)))
         for some in _portions(rows):
-            await unit.session.execute(insert_into(unit, table).on_conflict_do_nothing(), list(some))
+            await unit.session.execute(rows_into(unit, table).on_conflict_do_nothing(), [dict(row) for row in some])
 
     async def _replace_genres(self, unit: UnitOfWork, names: Mapping[str, Sequence[str]]) -> None:
         """`names`: genres by title."""
@@ -175,9 +181,9 @@ class TitleRepository:
         known = set((await unit.session.execute(select(Genre.id).where(Genre.id.in_(list(genres))))).scalars())
         rows = [{"id": key, "name": genres[key]} for key in sorted(genres) if key not in known]
         if rows:
-            await unit.session.execute(insert_into(unit, Genre).on_conflict_do_nothing(), rows)
+            await unit.session.execute(rows_into(unit, Genre).on_conflict_do_nothing(), rows)
         links = [{"title_id": title, "genre_id": key} for title in sorted(by_title) for key in sorted(by_title[title])]
-        await unit.session.execute(insert_into(unit, TitleGenre).on_conflict_do_nothing(), links)
+        await unit.session.execute(rows_into(unit, TitleGenre).on_conflict_do_nothing(), links)
 
 
 def year_in(released: date | None) -> int:

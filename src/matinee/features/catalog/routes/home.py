@@ -8,6 +8,7 @@ from matinee.features.catalog.routes.parameters import Catalog, CatalogueReader,
 from matinee.features.catalog.schemas import HomeView
 from matinee.infra.http.conventions import answer, encoded
 from matinee.infra.http.dependencies import Reading
+from matinee.infra.http.maturity import suited
 from matinee.infra.http.paging import Fields
 
 router = APIRouter(tags=["catalogue"])
@@ -18,7 +19,7 @@ async def home(
     request: Request, catalog: Catalog, caller: CatalogueReader, unit: Reading, place: Place, fields: Fields = None
 ) -> Response:
     """The home page: what to watch next, what is new, trending and popular, films, shows and the biggest genres."""
-    user_id = caller.user_id if caller is not None else None
-    if fields is None:
+    user_id = caller.viewer if caller is not None else None
+    if fields is None and (caller is None or caller.max_age is None):
         return encoded(request, await catalog.home_body(unit, user_id, place), "application/json")
-    return answer(request, await catalog.home(unit, user_id, place), fields=fields)
+    return answer(request, await suited(request, caller, await catalog.home(unit, user_id, place)), fields=fields)

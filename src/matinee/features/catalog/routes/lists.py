@@ -6,11 +6,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, get_args
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Response
 
-from matinee.features.catalog.routes.parameters import Answers, Catalog, CatalogueReader, Place, TitlePath
+from matinee.features.catalog.routes.parameters import Asked, Part, TitlePath
 from matinee.features.catalog.schemas import GenreList, Kind, TitleList
-from matinee.infra.http.paging import DEFAULT, Cursor, Fields, Limit
 from matinee.infra.ids import TitleId
 from matinee.ports.catalogue import DiscoverQuery, DiscoverSort, Listing, Relation
 from matinee.ports.metadata import TitleKind
@@ -42,18 +41,9 @@ Year = Annotated[int | None, Query(ge=1870, le=2200)]
 
 
 def _listing(kind: TitleKind, listing: Listing) -> Callable[..., Awaitable[Response]]:
-    async def listed(
-        request: Request,
-        catalog: Catalog,
-        answers: Answers,
-        _caller: CatalogueReader,
-        place: Place,
-        limit: Limit = DEFAULT,
-        cursor: Cursor = None,
-        fields: Fields = None,
-    ) -> Response:
-        return await answers.send(
-            request, lambda: catalog.listing(kind, listing, locale=place, limit=limit, cursor=cursor), fields=fields
+    async def listed(asked: Asked, part: Part) -> Response:
+        return await asked.send(
+            lambda: asked.catalog.listing(kind, listing, locale=asked.place, limit=part.limit, cursor=part.cursor)
         )
 
     listed.__name__ = f"{_PATHS[kind]}_{listing.replace('-', '_')}"
@@ -62,21 +52,11 @@ def _listing(kind: TitleKind, listing: Listing) -> Callable[..., Awaitable[Respo
 
 
 def _related(kind: TitleKind, relation: Relation) -> Callable[..., Awaitable[Response]]:
-    async def related(
-        request: Request,
-        title_id: TitlePath,
-        catalog: Catalog,
-        answers: Answers,
-        _caller: CatalogueReader,
-        place: Place,
-        limit: Limit = DEFAULT,
-        cursor: Cursor = None,
-        fields: Fields = None,
-    ) -> Response:
-        return await answers.send(
-            request,
-            lambda: catalog.related(kind, TitleId(title_id), relation, locale=place, limit=limit, cursor=cursor),
-            fields=fields,
+    async def related(title_id: TitlePath, asked: Asked, part: Part) -> Response:
+        return await asked.send(
+            lambda: asked.catalog.related(
+                kind, TitleId(title_id), relation, locale=asked.place, limit=part.limit, cursor=part.cursor
+            )
         )
 
     like = "like this one" if relation == "similar" else "that those liked who liked this one"
@@ -96,7 +76,7 @@ async def _range(
     year_from: Year = None,
     year_to: Year = None,
     vote_from: Annotated[float | None, Query(ge=0, le=10, description="At least this average vote.")] = None,
-    votes_from: Annotated[int | None, Query(ge=0, description="At least so many votes.")] = None,
+    votes_from: Annotated[int | None, Query(ge=0, le=1_000_000_000, description="At least so many votes.")] = None,
     runtime_to: Annotated[int | None, Query(ge=1, le=10_000, description="Minutes.")] = None,
 ) -> Range:
     return Range(year_from, year_to, vote_from, votes_from, runtime_to)
@@ -104,15 +84,19 @@ async def _range(
 
 async def _query(
     within: Annotated[Range, Depends(_range)],
-    kind: Kind = "movie",
     genre: Annotated[
-        list[Annotated[str, Query(max_length=200)]] | None,
-        Query(max_length=10, description="Ids of `/genres`, all of which must fit; several times or separated by commas."),
-    ] = None,
+        list[Annotated[str, Query(max_length=200)]],
+        Query(
+            default_factory=list,
+            max_length=10,
+            description="Ids of `/genres`, all of which must fit; several times or separated by commas.",
+        ),
+    ],
+    kind: Kind = "movie",
     language_original: Annotated[str, Query(pattern="^([a-z]{2})?$", description="ISO 639-1.")] = "",
     sort: Annotated[DiscoverSort, Query(description="Descending with `-`.")] = "-popularity",
 ) -> DiscoverQuery:
-    genres = tuple(sorted({one.strip() for part in genre or () for one in part.split(",") if one.strip()}))
+    genres = tuple(sorted({one.strip() for part in genre for one in part.split(",") if one.strip()}))
     return DiscoverQuery(
         kind,
         genres,
@@ -127,30 +111,15 @@ async def _query(
 
 
 @router.get("/discover", response_model=TitleList)
-async def discover(
-    request: Request,
-    query: Annotated[DiscoverQuery, Depends(_query)],
-    catalog: Catalog,
-    answers: Answers,
-    _caller: CatalogueReader,
-    place: Place,
-    limit: Limit = DEFAULT,
-    cursor: Cursor = None,
-    fields: Fields = None,
-) -> Response:
+async def discover(query: Annotated[DiscoverQuery, Depends(_query)], asked: Asked, part: Part) -> Response:
     """Titles by genre, year, votes, running time and language."""
-    return await answers.send(request, lambda: catalog.discover(query, locale=place, limit=limit, cursor=cursor), fields=fields)
+    return await asked.send(lambda: asked.catalog.discover(query, locale=asked.place, limit=part.limit, cursor=part.cursor))
 
 
 @router.get("/genres", response_model=GenreList)
 async def genres(
-    request: Request,
-    catalog: Catalog,
-    answers: Answers,
-    _caller: CatalogueReader,
-    place: Place,
+    asked: Asked,
     library: Annotated[bool, Query(description="Only genres of which the library has something.")] = False,
-    fields: Fields = None,
 ) -> Response:
     """Genres, by name."""
-    return await answers.send(request, lambda: catalog.genres(locale=place, of_library=library), fields=fields)
+    return await asked.send(lambda: asked.catalog.genres(locale=asked.place, of_library=library))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Path, Query
+from fastapi import Depends, Path, Query, Request, Response
 
 from matinee.features.catalog.service import CatalogService
 from matinee.infra.http.dependencies import service
-from matinee.infra.http.shared import CatalogueReader, SharedAnswers
+from matinee.infra.http.paging import DEFAULT, Cursor, Fields, Limit
+from matinee.infra.http.shared import Built, CatalogueReader, SharedAnswers
 from matinee.ports.catalogue import Locale
 
-__all__ = ["Answers", "Catalog", "CatalogueReader", "Place", "TitlePath"]
+__all__ = ["Answers", "Asked", "Catalog", "CatalogueReader", "Part", "Place", "TitlePath"]
 
 ID = r"^[A-Za-z0-9_-]{1,64}$"
 
@@ -35,3 +38,42 @@ async def _place(
 
 Place = Annotated[Locale, Depends(_place)]
 """The language and region that the caller asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Who asks a question that has the same answer for everybody: in which place, and where the answer goes."""
+
+    catalog: CatalogService
+    place: Locale
+    _request: Request
+    _answers: SharedAnswers
+    _fields: str | None
+
+    async def send(self, build: Callable[[], Awaitable[Built]]) -> Response:
+        """See `SharedAnswers.send`."""
+        return await self._answers.send(self._request, build, fields=self._fields)
+
+
+async def _asked(
+    request: Request, catalog: Catalog, answers: Answers, _caller: CatalogueReader, place: Place, fields: Fields = None
+) -> _Asked:
+    return _Asked(catalog, place, request, answers, fields)
+
+
+Asked = Annotated[_Asked, Depends(_asked)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Which part of a list."""
+
+    limit: int
+    cursor: str | None
+
+
+async def _part(limit: Limit = DEFAULT, cursor: Cursor = None) -> _Part:
+    return _Part(limit, cursor)
+
+
+Part = Annotated[_Part, Depends(_part)]

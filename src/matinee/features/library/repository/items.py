@@ -35,6 +35,11 @@ class ItemRepository:
         found = await unit.session.execute(select(LibraryItem).where(LibraryItem.title_id == title_id).order_by(*order))
         return found.scalars().all()
 
+    async def titles(self, unit: ReadUnit, after: str, limit: int) -> Sequence[str]:
+        """Ids of the titles that items belong to, in order, after `after`."""
+        query = select(LibraryItem.title_id).where(LibraryItem.title_id > after).distinct().order_by(LibraryItem.title_id)
+        return (await unit.session.execute(query.limit(limit))).scalars().all()
+
     async def files(self, unit: ReadUnit, item_ids: Sequence[str]) -> list[FileOfItem]:
         """Files of items."""
         found: list[FileOfItem] = []

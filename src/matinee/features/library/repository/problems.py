@@ -26,10 +26,11 @@ class ProblemRepository:
         fresh = insert_into(unit, LibraryProblem).values(id=new_id(), folder_id=folder_id, path_key=key_of(path), **values)
         await unit.session.execute(fresh.on_conflict_do_update(index_elements=["folder_id", "path_key"], set_=values))
 
-    async def seen(self, unit: UnitOfWork, folder_id: str, keys: Collection[str], generation: int) -> None:
-        """Problems of files that are as they were stay."""
+    async def seen(self, unit: UnitOfWork, folder_id: str, keys: Collection[str], generation: int) -> int:
+        """Problems of files that are as they were stay; how many there are."""
         which = (LibraryProblem.folder_id == folder_id, LibraryProblem.path_key.in_(keys))
-        await unit.session.execute(update(LibraryProblem).where(*which).values(generation=generation))
+        asked = update(LibraryProblem).where(*which).values(generation=generation).returning(LibraryProblem.id)
+        return len((await unit.session.execute(asked)).all())
 
     async def forget(self, unit: UnitOfWork, folder_id: str, keys: Collection[str]) -> None:
         """These paths are well."""

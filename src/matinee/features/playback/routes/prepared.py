@@ -8,11 +8,14 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 
 from matinee.features.playback.preparation import Preparation
 from matinee.features.playback.schemas import JobStarted, PreparedView, PrepareIn
+from matinee.infra.http.caller import Caller
 from matinee.infra.http.conventions import answer
 from matinee.infra.http.dependencies import requires, service
+from matinee.infra.http.maturity import suited
 from matinee.infra.http.paging import Fields, ListOf
 
 router = APIRouter(prefix="/streaming", tags=["playback"])
+Reader = Annotated[Caller, Depends(requires("library:read"))]
 Prepares = Annotated[Preparation, Depends(service(Preparation))]
 
 
@@ -23,10 +26,11 @@ async def prepare(body: PrepareIn, preparation: Prepares) -> JobStarted:
     return JobStarted(job_id=job, state="queued")
 
 
-@router.get("/prepared", response_model=ListOf[PreparedView], dependencies=[Depends(requires("library:read"))])
-async def prepared(request: Request, preparation: Prepares, fields: Fields = None) -> Response:
+@router.get("/prepared", response_model=ListOf[PreparedView])
+async def prepared(request: Request, preparation: Prepares, caller: Reader, fields: Fields = None) -> Response:
     """What is prepared, with sizes in bytes."""
-    return answer(request, ListOf[PreparedView](items=await preparation.listed()), fields=fields)
+    found = ListOf[PreparedView](items=await preparation.listed())
+    return answer(request, await suited(request, caller, found), fields=fields)
 
 
 @router.delete("/prepared/{item_id}", status_code=204, dependencies=[Depends(requires("library:write"))])

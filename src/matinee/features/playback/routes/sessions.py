@@ -11,25 +11,37 @@ from starlette.responses import StreamingResponse
 
 from matinee.features.playback.decider import Capabilities
 from matinee.features.playback.policy import MOST_PROBE_BYTES, PROBE_BYTES
-from matinee.features.playback.schemas import ActiveSession, SessionIn, SessionView, SourceView
+from matinee.features.playback.schemas import ActiveSession, SessionIn, SourceView, StreamingSessionView
 from matinee.features.playback.service import PlaybackService, Player
 from matinee.infra.http.caller import Caller
 from matinee.infra.http.conventions import NO_STORE, answer
-from matinee.infra.http.dependencies import requires, service
+from matinee.infra.http.dependencies import require_permission, requires, service
+from matinee.infra.http.idempotency import IdempotentRoute, idempotency_key
+from matinee.infra.http.identifiers import ObjectId
+from matinee.infra.http.maturity import suitable_title, suited
 from matinee.infra.http.paging import Fields, ListOf
 
-router = APIRouter(prefix="/streaming", tags=["playback"])
+router = APIRouter(prefix="/streaming", tags=["playback"], route_class=IdempotentRoute)
 Service = Annotated[PlaybackService, Depends(service(PlaybackService))]
 Watcher = Annotated[Caller, Depends(requires("playback"))]
 _CHUNK = 64 * 1024
 
 
 def player_of(caller: Caller) -> Player:
-    return Player(caller.user_id, caller.name, caller.credential_id, caller.is_admin)
+    return Player(
+        caller.user_id,
+        caller.name,
+        caller.credential_id,
+        caller.is_admin,
+        caller.tier,
+        caller.permissions,
+        caller.profile_id,
+        caller.max_age,
+    )
 
 
-@router.post("/sessions", status_code=201)
-async def begin(body: SessionIn, playback: Service, caller: Watcher, response: Response) -> SessionView:
+@router.post("/sessions", status_code=201, dependencies=[Depends(require_permission("play")), Depends(idempotency_key)])
+async def begin(body: SessionIn, playback: Service, caller: Watcher, response: Response) -> StreamingSessionView:
     """Start playing a title or an item.
 
     The answer says how (`direct`, `remux` or `transcode`) and, as data, what stood against a simpler way.
@@ -41,7 +53,7 @@ async def begin(body: SessionIn, playback: Service, caller: Watcher, response: R
 
 
 @router.delete("/sessions/{session_id}", status_code=204)
-async def end(session_id: str, playback: Service, caller: Watcher) -> None:
+async def end(session_id: ObjectId, playback: Service, caller: Watcher) -> None:
     """Stop playing: its URLs are revoked and its conversion ends."""
     await playback.end(player_of(caller), session_id)
 
@@ -50,10 +62,14 @@ async def end(session_id: str, playback: Service, caller: Watcher) -> None:
 async def active(request: Request, playback: Service, caller: Watcher, fields: Fields = None) -> Response:
     """What you are playing now; for administrators what everybody is playing."""
     found = await playback.active(player_of(caller))
-    return answer(request, ListOf[ActiveSession](items=found), fields=fields)
+    return answer(request, await suited(request, caller, ListOf[ActiveSession](items=found)), fields=fields)
 
 
-@router.get("/sources/{title_id}", response_model=ListOf[SourceView], dependencies=[Depends(requires("playback"))])
+@router.get(
+    "/sources/{title_id}",
+    response_model=ListOf[SourceView],
+    dependencies=[Depends(requires("playback")), Depends(suitable_title)],
+)
 async def sources(
     request: Request, title_id: Annotated[str, Path(max_length=64)], playback: Service, fields: Fields = None
 ) -> Response:

@@ -12,12 +12,17 @@ from matinee.features.playback.playlist import MEDIA_TYPE
 from matinee.features.playback.policy import PlaybackOptions
 from matinee.infra.http.conventions import encoded
 from matinee.infra.http.dependencies import service
+from matinee.infra.http.documentation import may_answer
 from matinee.infra.http.files import FileAnswer
+from matinee.infra.http.identifiers import ObjectId
+from matinee.infra.http.limits import limited
 
-router = APIRouter(prefix="/streaming", tags=["playback"])
+_ANSWERS = may_answer("playback_url_expired", "transcode_capacity", "transcode_failed", "media_unreadable")
+_FILES = {206: {"description": "A range."}, 304: {"description": "Not changed."}, **may_answer("range_not_satisfiable")}
+router = APIRouter(prefix="/streaming", tags=["playback"], responses={**_ANSWERS, **_FILES})
 Deliver = Annotated[Delivery, Depends(service(Delivery))]
 Options = Annotated[PlaybackOptions, Depends(service(PlaybackOptions))]
-Expires = Annotated[int, Query(alias="e", description="When the link ends, Unix seconds.")]
+Expires = Annotated[int, Query(alias="e", ge=0, le=253_402_300_799, description="When the link ends, Unix seconds.")]
 Signature = Annotated[str, Query(alias="s", max_length=64, description="Signature of the link.")]
 Number = Annotated[int, Path(ge=0, le=1_000_000)]
 Name = Annotated[str, Path(max_length=32)]
@@ -38,39 +43,44 @@ def _playlist(request: Request, text: str) -> Response:
 
 
 @router.get(_BASE + "/master.m3u8", response_class=Response)
-async def master(request: Request, session_id: str, deliver: Deliver, expires: Expires, signature: Signature) -> Response:
+@limited("none")
+async def master(request: Request, session_id: ObjectId, deliver: Deliver, expires: Expires, signature: Signature) -> Response:
     """The HLS multivariant playlist: sizes of the picture, sound tracks, subtitles."""
     return _playlist(request, await deliver.master(session_id, expires, signature))
 
 
 @router.get(_BASE + "/video/{name}/index.m3u8", response_class=Response)
+@limited("none")
 async def video_playlist(
-    request: Request, session_id: str, name: Name, deliver: Deliver, expires: Expires, signature: Signature
+    request: Request, session_id: ObjectId, name: Name, deliver: Deliver, expires: Expires, signature: Signature
 ) -> Response:
     """The HLS playlist of one size of the picture, complete from the start."""
     return _playlist(request, await deliver.video_playlist(session_id, name, expires, signature))
 
 
 @router.get(_BASE + "/audio/{name}/index.m3u8", response_class=Response)
+@limited("none")
 async def audio_playlist(
-    request: Request, session_id: str, name: Name, deliver: Deliver, expires: Expires, signature: Signature
+    request: Request, session_id: ObjectId, name: Name, deliver: Deliver, expires: Expires, signature: Signature
 ) -> Response:
     """The HLS playlist of one sound track."""
     return _playlist(request, await deliver.audio_playlist(session_id, name, expires, signature))
 
 
 @router.get(_BASE + "/subtitles/{index}/index.m3u8", response_class=Response)
+@limited("none")
 async def subtitle_playlist(
-    request: Request, session_id: str, index: Number, deliver: Deliver, expires: Expires, signature: Signature
+    request: Request, session_id: ObjectId, index: Number, deliver: Deliver, expires: Expires, signature: Signature
 ) -> Response:
     """The HLS playlist of one subtitle track."""
     return _playlist(request, await deliver.subtitle_playlist(session_id, index, expires, signature))
 
 
 @router.get(_BASE + "/video/{name}/init.mp4", response_class=Response)
+@limited("none")
 async def video_init(
     request: Request,
-    session_id: str,
+    session_id: ObjectId,
     name: Name,
     deliver: Deliver,
     options: Options,
@@ -83,9 +93,10 @@ async def video_init(
 
 
 @router.get(_BASE + "/video/{name}/{number}.m4s", response_class=Response)
+@limited("none")
 async def video_segment(
     request: Request,
-    session_id: str,
+    session_id: ObjectId,
     name: Name,
     number: Number,
     deliver: Deliver,
@@ -99,9 +110,10 @@ async def video_segment(
 
 
 @router.get(_BASE + "/audio/{name}/init.mp4", response_class=Response)
+@limited("none")
 async def audio_init(
     request: Request,
-    session_id: str,
+    session_id: ObjectId,
     name: Name,
     deliver: Deliver,
     options: Options,
@@ -114,9 +126,10 @@ async def audio_init(
 
 
 @router.get(_BASE + "/audio/{name}/{number}.m4s", response_class=Response)
+@limited("none")
 async def audio_segment(
     request: Request,
-    session_id: str,
+    session_id: ObjectId,
     name: Name,
     number: Number,
     deliver: Deliver,
@@ -130,8 +143,15 @@ async def audio_segment(
 
 
 @router.get(_BASE + "/subtitles/{index}/{number}.vtt", response_class=Response)
+@limited("none")
 async def subtitle_piece(
-    request: Request, session_id: str, index: Number, number: Number, deliver: Deliver, expires: Expires, signature: Signature
+    request: Request,
+    session_id: ObjectId,
+    index: Number,
+    number: Number,
+    deliver: Deliver,
+    expires: Expires,
+    signature: Signature,
 ) -> Response:
     """A minute of subtitles as WebVTT."""
     text = await deliver.subtitle_piece(session_id, index, number, expires, signature)
@@ -139,17 +159,19 @@ async def subtitle_piece(
 
 
 @router.get(_BASE + "/trickplay/thumbnails.vtt", response_class=Response)
+@limited("none")
 async def thumbnail_index(
-    request: Request, session_id: str, deliver: Deliver, expires: Expires, signature: Signature
+    request: Request, session_id: ObjectId, deliver: Deliver, expires: Expires, signature: Signature
 ) -> Response:
     """Which small picture belongs to which time, as WebVTT with rectangles of sheets."""
     return encoded(request, (await deliver.thumbnail_index(session_id, expires, signature)).encode(), "text/vtt; charset=utf-8")
 
 
 @router.get(_BASE + "/trickplay/{number}.jpg", response_class=Response)
+@limited("none")
 async def thumbnail_sheet(
     request: Request,
-    session_id: str,
+    session_id: ObjectId,
     number: Number,
     deliver: Deliver,
     options: Options,
@@ -163,9 +185,10 @@ async def thumbnail_sheet(
 
 @router.head("/files/{file_id}", include_in_schema=False)
 @router.get("/files/{file_id}", response_class=Response)
+@limited("none")
 async def file(
     request: Request,
-    file_id: str,
+    file_id: ObjectId,
     deliver: Deliver,
     options: Options,
     session: Annotated[str, Query(max_length=64, description="The session that the link belongs to.")],

@@ -1,5 +1,6 @@
 """All SQL of progress."""
 
+from matinee.features.progress.repository.forgetting import ForgettingRepository
 from matinee.features.progress.repository.neighbours import NeighboursRepository
 from matinee.features.progress.repository.opinions import RatingRepository, WatchlistRepository
 from matinee.features.progress.repository.played import Place, ProgressRepository
@@ -7,6 +8,7 @@ from matinee.features.progress.repository.tastes import Played, Rated, TasteRepo
 from matinee.features.progress.repository.wanted import WantedRepository
 
 __all__ = [
+    "ForgettingRepository",
     "NeighboursRepository",
     "Place",
     "Played",

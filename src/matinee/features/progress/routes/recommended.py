@@ -11,6 +11,7 @@ from matinee.features.progress.routes.playing import Viewer
 from matinee.features.progress.schemas import Recommendation
 from matinee.infra.http.conventions import answer
 from matinee.infra.http.dependencies import Reading, service
+from matinee.infra.http.maturity import suited
 from matinee.infra.http.paging import DEFAULT, Fields, Limit, ListOf
 
 router = APIRouter(tags=["progress"])
@@ -29,5 +30,5 @@ async def recommendations(
 
     What you have begun, finished or rated is not among them. Empty until something was watched or rated.
     """
-    found = await recommender.recommendations(unit, caller.user_id, limit)
-    return answer(request, ListOf[Recommendation](items=found), fields=fields)
+    found = await recommender.recommendations(unit, caller.viewer, limit)
+    return answer(request, await suited(request, caller, ListOf[Recommendation](items=found)), fields=fields)

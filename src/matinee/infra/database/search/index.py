@@ -26,7 +26,7 @@ from matinee.infra.database.search.ranking import Hit, Wanted, score
 from matinee.infra.database.search.tables import SearchDocument, SearchWord
 from matinee.infra.database.search.text import STOP_WORDS, allowed_errors, corrections, near_spellings, squash, words_of
 from matinee.infra.database.unit import ReadUnit, UnitOfWork
-from matinee.infra.database.upsert import insert_into
+from matinee.infra.database.upsert import rows_into
 
 MOST_HITS = 400
 """How deep a search goes."""
@@ -71,7 +71,7 @@ class DatabaseSearch:
         rows = [_row(document) for document in documents]
         if not rows:
             return
-        statement = insert_into(unit, SearchDocument)
+        statement = rows_into(unit, SearchDocument)
         changed = {name: statement.excluded[name] for name in rows[0] if name != "key"}
         await unit.session.execute(statement.on_conflict_do_update(index_elements=["key"], set_=changed), rows)
         words = {word for row in rows for word in f"{row['title']} {row['name']}".split() if len(word) > 2}
@@ -138,7 +138,7 @@ class DatabaseSearch:
             known = set((await unit.session.execute(select(SearchWord.word).where(SearchWord.word.in_(some)))).scalars())
             fresh = [{"word": word} for word in some if word not in known]
             if fresh:
-                await unit.session.execute(insert_into(unit, SearchWord).on_conflict_do_nothing(), fresh)
+                await unit.session.execute(rows_into(unit, SearchWord).on_conflict_do_nothing(), fresh)
 
 
 def _terms(words: Sequence[str]) -> list[Term]:
@@ -177,7 +177,7 @@ def _row(document: Document) -> dict[str, Any]:
         "kind": document.kind,
         "title": " ".join(words_of(document.title)),
         "name": folded_name,
-        "people": " ".join(words_of(" ".join(document.people)))[:2000],
+        "people": " ".join(word for name in document.people for word in words_of(name))[:2000],
         "body": " ".join(words_of(document.body))[:3000],
         "squashed_title": squash(document.title)[:200],
         "squashed_name": squash(document.name)[:200],

@@ -19,8 +19,7 @@ def fold(text: str) -> str:
         plain = text.replace("&", " and ").replace("'", "").replace("`", "").lower()
         return " ".join(_NOT_ASCII_WORD.sub(" ", plain).split())
     decomposed = unicodedata.normalize("NFKD", text.replace("&", " and ").translate(_APOSTROPHES)).casefold()
-    kept = (_folded_character(character) for character in decomposed)
-    return " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
+    return " ".join(unicodedata.normalize("NFC", decomposed.translate(_FOLDED)).split())
 
 
 def words_of(text: str) -> list[str]:
@@ -77,6 +76,17 @@ def corrections(word: str, known: Iterable[str], limit: int = 6) -> list[str]:
     allowed = allowed_errors(word)
     ranked = sorted((distance(word, candidate, allowed), candidate) for candidate in set(known) - {word})
     return [candidate for errors, candidate in ranked if errors <= allowed][:limit]
+
+
+class _Folded(dict[int, str]):
+    """What becomes of each character, worked out when it is first met; there are no more than Unicode has."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = found = _folded_character(chr(code))
+        return found
+
+
+_FOLDED = _Folded()
 
 
 def _folded_character(character: str) -> str:

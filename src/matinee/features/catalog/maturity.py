@@ -1,0 +1,188 @@
+"""Which titles a profile with a maturity limit may see."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+import msgspec
+from prometheus_client import CollectorRegistry, Counter
+from pydantic import BaseModel
+
+from matinee.features.catalog.errors import NotForThisProfile
+from matinee.features.catalog.policy import CatalogOptions, upstream_kind
+from matinee.features.catalog.repository.ages import AgesRepository
+from matinee.features.catalog.schemas import (
+    CreditsView,
+    GenreList,
+    HomeRow,
+    HomeView,
+    MovieView,
+    PersonView,
+    SeasonView,
+    VideoList,
+)
+from matinee.features.catalog.sourcing import Upstream
+from matinee.features.catalog.stored import age_of_details
+from matinee.infra.cache import SourceFailed
+from matinee.infra.database import Database
+from matinee.infra.http.structs import model_of
+from matinee.ports.ratings import UNRATED, admits
+
+T = TypeVar("T")
+LEARNED_AT_ONCE = 40
+"""Titles whose details are asked for because one answer needs their ages; further ones wait for the next answer."""
+_TOGETHER = 8
+_SECONDS = 2.5
+_BECAUSE = "because-"
+"""What the rows begin with that are called after a title."""
+
+
+@dataclass(frozen=True, slots=True)
+class MaturityLimits:
+    """How much one answer may ask of the upstream. `seconds` bound the wait for all titles of an answer."""
+
+    at_once: int = LEARNED_AT_ONCE
+    together: int = _TOGETHER
+    seconds: float = _SECONDS
+
+
+class Maturity:
+    """Implements `infra.http.maturity.Sieve`.
+
+    Ages are in the database for every title whose details were ever read. Details that were not are read now, through the cache
+    and within a short time, which also writes the age down: a child's first look at a list may be short, the next one is not.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        upstream: Upstream,
+        options: CatalogOptions,
+        registry: CollectorRegistry,
+        limits: MaturityLimits | None = None,
+    ) -> None:
+        self._database = database
+        self._upstream = upstream
+        self._locale = options.locale()
+        self.limits = limits or MaturityLimits()
+        self._reading = asyncio.Semaphore(self.limits.together)
+        self._ages = AgesRepository()
+        self._learned = Counter(
+            "matinee_catalog_ages_learned", "Titles whose age an answer had to ask for.", ["outcome"], registry=registry
+        )
+
+    async def require(self, title_id: str, max_age: int) -> None:
+        """See the port. Raises `NotForThisProfile`."""
+        ages = await self.ages([title_id])
+        if title_id in ages and not admits(ages[title_id], max_age):
+            raise NotForThisProfile(f"This profile is limited to what is for people of {max_age} years.")
+
+    async def allowed(self, title_ids: Iterable[str], max_age: int) -> set[str]:
+        """Those of the titles that are for people of that age."""
+        return {title_id for title_id, age in (await self.ages(list(title_ids))).items() if admits(age, max_age)}
+
+    async def sift(self, value: T, max_age: int) -> T:
+        """See the port. What carries no titles stays as it is; its address was checked."""
+        kind = model_of(type(value)) or object
+        if issubclass(kind, GenreList | CreditsView | VideoList | SeasonView):
+            return value
+        if isinstance(value, HomeView):
+            return cast(T, _home(value, await self.allowed(_on_page(value), max_age)))
+        if issubclass(kind, MovieView):
+            await self.require(cast(MovieView, value).id, max_age)
+            return value
+        name = "titles" if isinstance(value, PersonView) else "items"
+        entries: Sequence[Any] | None = getattr(value, name, None)  # Any: cards, hits and entries of several features
+        if entries is None:
+            raise NotForThisProfile("This cannot be shown to a limited profile.")
+        allowed = await self.allowed(_ids(entries), max_age)
+        return _changed(value, **{name: [_without_reason(one, allowed) for one in entries if _fits(one, allowed)]})
+
+    async def ages(self, title_ids: Sequence[str]) -> dict[str, int | None]:
+        """By id, None where nobody knows; titles that are nowhere are missing."""
+        async with self._database.read() as unit:
+            found = await self._ages.of(unit, title_ids)
+        if not self._upstream.there:
+            return found
+        wanted = [one for one in dict.fromkeys(title_ids) if found.get(one) is None and upstream_kind(one) is not None]
+        return found | await self._learn(wanted[: self.limits.at_once], found)
+
+    async def _learn(self, title_ids: Sequence[str], known: Collection[str]) -> dict[str, int | None]:
+        learned: dict[str, int | None] = {}
+
+        async def one(title_id: str) -> None:
+            try:
+                async with asyncio.timeout(self.limits.seconds), self._reading:
+                    said = await self._upstream.details(title_id, self._locale)
+            except (SourceFailed, TimeoutError):
+                self._learned.labels("failed").inc()
+                learned[title_id] = None
+                return
+            if said is not None:
+                age = learned[title_id] = age_of_details(said.value)
+                self._learned.labels("unrated" if age == UNRATED else "known").inc()
+            elif title_id in known:
+                learned[title_id] = UNRATED
+
+        async with asyncio.TaskGroup() as group:
+            for title_id in title_ids:
+                group.create_task(one(title_id), name="catalog: learn an age")
+        return learned
+
+
+def _ids(entries: Iterable[Any]) -> list[str]:
+    """The titles that entries of a list are about, and those named as reasons."""
+    found = [title_id for one in entries if (title_id := _title_of(one)) is not None]
+    return found + [one.because.title_id for one in entries if getattr(one, "because", None) is not None]
+
+
+def _title_of(entry: Any) -> str | None:
+    """The title that an entry of a list is about; None for a person."""
+    if getattr(entry, "kind", None) == "person":
+        return None
+    title_id = getattr(entry, "title_id", None)
+    if isinstance(title_id, str):
+        return title_id
+    card: Any = getattr(entry, "title", None)
+    return str(entry.id if card is None or isinstance(card, str) else card.id)
+
+
+def _fits(entry: Any, allowed: Collection[str]) -> bool:
+    title_id = _title_of(entry)
+    return title_id is None or title_id in allowed
+
+
+def _without_reason(entry: Any, allowed: Collection[str]) -> Any:
+    """A recommendation does not name what its reader may not see."""
+    because = getattr(entry, "because", None)
+    return entry if because is None or because.title_id in allowed else _changed(entry, because=None)
+
+
+def _on_page(page: HomeView) -> list[str]:
+    cards = [card.id for row in page.rows for card in row.items]
+    return [*(row.id.removeprefix(_BECAUSE) for row in page.rows if row.id.startswith(_BECAUSE)), *dict.fromkeys(cards)]
+
+
+def _home(page: HomeView, allowed: Collection[str]) -> HomeView:
+    rows = [_row(row, lambda card: card.id in allowed) for row in page.rows if _may_be_named(row, allowed)]
+    rows = [row for row in rows if row.items]
+    hero = page.hero if page.hero is not None and page.hero.id in allowed else None
+    return _changed(page, rows=rows, hero=hero or (rows[0].items[0] if rows else None))
+
+
+def _row(row: HomeRow, shown: Callable[[Any], bool]) -> HomeRow:
+    return _changed(row, items=[card for card in row.items if shown(card)])
+
+
+def _may_be_named(row: HomeRow, allowed: Collection[str]) -> bool:
+    """A row that is called after a title goes with it."""
+    return not row.id.startswith(_BECAUSE) or row.id.removeprefix(_BECAUSE) in allowed
+
+
+def _changed(value: T, **changes: Any) -> T:
+    if isinstance(value, BaseModel):
+        return value.model_copy(update=changes)
+    return msgspec.structs.replace(value, **changes)  # type: ignore[type-var]  # what is no model is a struct
