@@ -134,7 +134,8 @@ class ClusterRedis(_Fleet):
 
     def _start(self) -> None:
         for port in self.ports:
-            own = ["--cluster-enabled", "yes", "--cluster-node-timeout", "1000", "--cluster-require-full-coverage", "no"]
+            # Long, so that two masters that wait for a busy machine do not take each other for dead and refuse everything.
+            own = ["--cluster-enabled", "yes", "--cluster-node-timeout", "5000", "--cluster-require-full-coverage", "no"]
             self._run(port, *own)
         for number, port in enumerate(self.ports):
             self._until("a node", self.client(port).ping)
