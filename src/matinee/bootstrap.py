@@ -41,18 +41,18 @@ from matinee.infra.clock import Clock, SystemClock
 from matinee.infra.database import Database, DatabaseOptions
 from matinee.infra.database.migrations import require_current, upgrade
 from matinee.infra.feature import ROLES, Container, EventBus, Feature, Role, RoutesOf
-from matinee.infra.http.addresses import TrustedProxies
+from matinee.infra.http.answers.prebuilt import AnswerTable
+from matinee.infra.http.answers.shared import SharedAnswers, SharedOptions
 from matinee.infra.http.app import HttpOptions, build_api, create_app, hot_headers
 from matinee.infra.http.caller import CredentialMemory
-from matinee.infra.http.connections import ConnectionOptions, Connections
-from matinee.infra.http.heads import Heads
+from matinee.infra.http.edge.addresses import TrustedProxies
+from matinee.infra.http.edge.connections import ConnectionOptions, Connections
+from matinee.infra.http.edge.heads import Heads
+from matinee.infra.http.edge.hot_lane import Entrance, HotLane
+from matinee.infra.http.edge.server import Shutdown
 from matinee.infra.http.health import HealthChecks
-from matinee.infra.http.hot_lane import Entrance, HotLane
 from matinee.infra.http.limits import LimitOptions, Limits, Throttles
 from matinee.infra.http.limits.metrics import show as show_limits
-from matinee.infra.http.prebuilt import AnswerTable
-from matinee.infra.http.server import Shutdown
-from matinee.infra.http.shared import SharedAnswers, SharedOptions
 from matinee.infra.http.web import WebFiles
 from matinee.infra.jobs.definitions import Jobs, Queue
 from matinee.infra.jobs.service import JobService, JobsOptions

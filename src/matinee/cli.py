@@ -135,7 +135,7 @@ def run_in_app(action: Callable[[Container], Awaitable[T]]) -> T:
 
 async def _serve(settings: Settings, roles: tuple[Role, ...], jobs: bool) -> None:
     from matinee.bootstrap import Parts, application, connections, first_steps, hot_lane, opened
-    from matinee.infra.http import server
+    from matinee.infra.http.edge import server
     from matinee.infra.http.health import HealthChecks
     from matinee.infra.jobs.service import JobService
 

@@ -233,7 +233,7 @@ class Settings(BaseSettings):
     def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if not value:  # most installations have none, and need not load this
             return value
-        from matinee.infra.http.cross_origin import checked_origins
+        from matinee.infra.http.edge.cross_origin import checked_origins
 
         return checked_origins(value)
 

@@ -77,7 +77,7 @@ class RoutesOf:
     role: Role
     routers: Sequence[Any]
     lanes: Callable[[Container], Sequence[Any]] | None = None
-    """Files of these routes that the hot lane sends (`infra.http.hot_lane.FileLane`)."""
+    """Files of these routes that the hot lane sends (`infra.http.edge.hot_lane.FileLane`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import pytest
 
 from matinee.features.catalog.service import FileSummary, ItemSummary, PictureNotFound, PictureRefused
 from matinee.infra.errors import TitleNotFound
-from matinee.infra.http.structs import builtins
+from matinee.infra.http.answers.structs import builtins
 from matinee.infra.ids import TitleId
 from tests.fixtures.metadata import picture
 from tests.integration.catalog.conftest import Stand

@@ -19,7 +19,7 @@ from matinee.infra.clock import ManualClock
 from matinee.infra.database import Database
 from matinee.infra.errors import InvalidCursor, TitleNotFound
 from matinee.infra.feature import Container
-from matinee.infra.http.structs import builtins
+from matinee.infra.http.answers.structs import builtins
 from matinee.infra.ids import TitleId
 from matinee.ports.catalogue import DiscoverQuery, Locale
 from matinee.ports.metadata import Rejected, TitleQuery, Unavailable

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from matinee.infra.http.connections import ConnectionOptions
+from matinee.infra.http.edge.connections import ConnectionOptions
 from tests.integration.http.twins import Setup, Twin, serving
 from tests.integration.http.wire import Wire
 

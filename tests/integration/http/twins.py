@@ -22,19 +22,19 @@ from matinee.infra.cache.policy import CachePolicy
 from matinee.infra.clock import Clock, ManualClock
 from matinee.infra.errors import TitleNotFound
 from matinee.infra.feature import Container
-from matinee.infra.http.addresses import TrustedProxies
+from matinee.infra.http.answers.paging import Fields
+from matinee.infra.http.answers.prebuilt import AnswerTable
+from matinee.infra.http.answers.shared import CatalogueReader, SharedAnswers, SharedOptions
 from matinee.infra.http.app import HttpOptions, create_app, security_headers
 from matinee.infra.http.caller import USER_SCOPES, Authenticator, Caller
-from matinee.infra.http.connections import ConnectionOptions, Connections, guarded
 from matinee.infra.http.dependencies import service
-from matinee.infra.http.heads import Heads
+from matinee.infra.http.edge.addresses import TrustedProxies
+from matinee.infra.http.edge.connections import ConnectionOptions, Connections, guarded
+from matinee.infra.http.edge.heads import Heads
+from matinee.infra.http.edge.hot_lane import Entrance, HotLane, protocol_with
 from matinee.infra.http.health import HealthChecks
-from matinee.infra.http.hot_lane import Entrance, HotLane, protocol_with
 from matinee.infra.http.limits import LimitOptions, Limits
 from matinee.infra.http.maturity import Sieve
-from matinee.infra.http.paging import Fields
-from matinee.infra.http.prebuilt import AnswerTable
-from matinee.infra.http.shared import CatalogueReader, SharedAnswers, SharedOptions
 from matinee.infra.http.web import WebFiles
 from matinee.infra.ids import UserId
 from matinee.infra.observability import Metrics

@@ -25,13 +25,13 @@ from matinee.infra.clock import Clock, SystemClock
 from matinee.infra.database import Database
 from matinee.infra.errors import TitleNotFound
 from matinee.infra.feature import Container
+from matinee.infra.http.answers.prebuilt import AnswerTable
 from matinee.infra.http.app import SECURITY_HEADERS, HttpOptions, create_app
 from matinee.infra.http.caller import ALL_SCOPES, USER_SCOPES, Authenticator, Caller, Permission
-from matinee.infra.http.heads import Heads
+from matinee.infra.http.edge.heads import Heads
+from matinee.infra.http.edge.hot_lane import HotLane, protocol_with
 from matinee.infra.http.health import HealthChecks
-from matinee.infra.http.hot_lane import HotLane, protocol_with
 from matinee.infra.http.limits import Limits
-from matinee.infra.http.prebuilt import AnswerTable
 from matinee.infra.http.rights import UNLIMITED, Allowance, NoLimits, Rights
 from matinee.infra.http.web import WebFiles
 from matinee.infra.ids import FileId, ItemId, TitleId, UserId

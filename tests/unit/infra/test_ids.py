@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from matinee.infra.http.identifiers import ObjectId
+from matinee.infra.http.input.identifiers import ObjectId
 from matinee.infra.ids import new_id
 
 PATH = TypeAdapter(ObjectId)

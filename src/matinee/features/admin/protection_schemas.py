@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from matinee.infra.http.text import PlainText
+from matinee.infra.http.input.text import PlainText
 
 LONGEST = 10 * 366 * 86_400
 

@@ -29,7 +29,7 @@ from matinee.infra.cache.freshness import Freshness
 from matinee.infra.clock import Clock
 from matinee.infra.database import Database
 from matinee.infra.errors import InvalidCursor, TitleNotFound
-from matinee.infra.http.shared import Degraded
+from matinee.infra.http.answers.shared import Degraded
 from matinee.infra.ids import TitleId
 from matinee.infra.paging import Cursors, Scalar
 from matinee.ports.catalogue import DiscoverQuery, Listing, Locale, Relation, TitlePage, TitleSummary

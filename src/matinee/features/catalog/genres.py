@@ -9,7 +9,7 @@ from matinee.features.catalog.sourcing import Upstream
 from matinee.infra.cache import SourceFailed
 from matinee.infra.cache.freshness import Freshness
 from matinee.infra.database import Database
-from matinee.infra.http.shared import Degraded
+from matinee.infra.http.answers.shared import Degraded
 from matinee.ports.catalogue import Locale
 
 

@@ -22,7 +22,7 @@ from matinee.infra.cache.freshness import Freshness
 from matinee.infra.clock import Clock
 from matinee.infra.database import Database, ReadUnit
 from matinee.infra.errors import MatineeError
-from matinee.infra.http.shared import Degraded
+from matinee.infra.http.answers.shared import Degraded
 from matinee.infra.ids import TitleId, UserId
 from matinee.ports.catalogue import Listing, Locale
 from matinee.ports.metadata import TitleKind

@@ -28,7 +28,7 @@ from matinee.features.catalog.sourcing import Upstream
 from matinee.features.catalog.stored import age_of_details
 from matinee.infra.cache import SourceFailed
 from matinee.infra.database import Database
-from matinee.infra.http.structs import model_of
+from matinee.infra.http.answers.structs import model_of
 from matinee.ports.ratings import UNRATED, admits
 
 T = TypeVar("T")

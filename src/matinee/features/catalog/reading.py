@@ -31,8 +31,8 @@ from matinee.infra.cache.freshness import Freshness
 from matinee.infra.clock import Clock
 from matinee.infra.database import Database, ReadUnit
 from matinee.infra.errors import TitleNotFound
-from matinee.infra.http.shared import Degraded
-from matinee.infra.http.structs import struct_of
+from matinee.infra.http.answers.shared import Degraded
+from matinee.infra.http.answers.structs import struct_of
 from matinee.infra.ids import TitleId
 from matinee.ports.catalogue import Locale
 from matinee.ports.metadata import TitleDetails, TitleKind

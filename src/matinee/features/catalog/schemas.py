@@ -8,8 +8,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from matinee.infra.http.paging import ListOf
-from matinee.infra.http.shared import Degraded
+from matinee.infra.http.answers.paging import ListOf
+from matinee.infra.http.answers.shared import Degraded
 
 Kind = Literal["movie", "show"]
 HitKind = Literal["movie", "show", "person"]

@@ -23,7 +23,7 @@ from matinee.infra.cache.freshness import Freshness
 from matinee.infra.database import Database, ReadUnit
 from matinee.infra.database.search import MOST_HITS, Document, Hit, SearchIndex, fitting
 from matinee.infra.errors import InvalidCursor
-from matinee.infra.http.shared import Degraded
+from matinee.infra.http.answers.shared import Degraded
 from matinee.infra.paging import Cursors, Scalar
 from matinee.ports.catalogue import Locale, PersonSummary, SearchPage, TitleSummary
 from matinee.ports.metadata import TitleKind

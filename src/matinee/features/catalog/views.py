@@ -29,11 +29,11 @@ from matinee.features.catalog.schemas import (
     TitleCard,
     VideoLink,
 )
-from matinee.infra.http.structs import struct_of
+from matinee.infra.http.answers.structs import struct_of
 from matinee.ports.catalogue import PersonDetails, PersonSummary, TitleSummary, genre_id
 from matinee.ports.ratings import GROWN_UP, decoded
 
-# Title pages are made for everybody who asks first: as structs, see `infra.http.structs`.
+# Title pages are made for everybody who asks first: as structs, see `infra.http.answers.structs`.
 _Film, _Show, _Library, _Rating = struct_of(MovieView), struct_of(ShowView), struct_of(LibraryState), struct_of(AgeRatingView)
 _Genre, _Video = struct_of(GenreView), struct_of(VideoLink)
 _Credits, _Actor, _Maker = struct_of(Credits), struct_of(CastCredit), struct_of(CrewCredit)

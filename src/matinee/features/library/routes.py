@@ -30,12 +30,12 @@ from matinee.features.library.schemas import (
 )
 from matinee.features.library.service import DEMO, SCAN, LibraryService
 from matinee.infra.errors import NotFound
+from matinee.infra.http.answers.conventions import answer
+from matinee.infra.http.answers.paging import DEFAULT, Cursor, Fields, Limit, ListOf
 from matinee.infra.http.caller import Caller
-from matinee.infra.http.conventions import answer
 from matinee.infra.http.dependencies import Reading, Writing, requires, service
 from matinee.infra.http.idempotency import IdempotentRoute, idempotency_key
 from matinee.infra.http.maturity import sieve_of
-from matinee.infra.http.paging import DEFAULT, Cursor, Fields, Limit, ListOf
 from matinee.infra.ids import FolderId, ItemId, JobId
 from matinee.infra.jobs.definitions import Jobs, JobView
 

@@ -10,10 +10,10 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from matinee.features.monitoring.schemas import BreakerOut, BudgetOut, DecisionOut, ServiceOut
 from matinee.features.monitoring.service import MonitoringService, OwnPart, Service
 from matinee.infra.errors import Forbidden
+from matinee.infra.http.answers.conventions import NO_STORE, answer
+from matinee.infra.http.answers.paging import Fields, ListOf
 from matinee.infra.http.caller import Caller
-from matinee.infra.http.conventions import NO_STORE, answer
 from matinee.infra.http.dependencies import requires, service
-from matinee.infra.http.paging import Fields, ListOf
 from matinee.infra.upstream import UpstreamStatus
 
 Monitoring = Annotated[MonitoringService, Depends(service(MonitoringService))]

@@ -16,8 +16,8 @@ from matinee.infra.errors import AuthenticationRequired, Forbidden, MatineeError
 from matinee.infra.feature import Container
 from matinee.infra.http.caller import Authenticator, Caller
 from matinee.infra.http.dependencies import CurrentCaller, service
+from matinee.infra.http.edge.server import Shutdown
 from matinee.infra.http.problems import problem_response
-from matinee.infra.http.server import Shutdown
 
 HEARTBEAT = 15.0
 CHECK_AGAIN = 60.0

@@ -6,7 +6,7 @@ TranscodeCapacity     503   every transcoder is taken; comes with Retry-After
 TranscodeFailed       500   ffmpeg failed twice
 SegmentLate           503   not ready yet; players ask again
 PlaybackUrlExpired    410   the link is too old, was revoked, or is not ours
-RangeNotSatisfiable   416   (`infra.http.files`)
+RangeNotSatisfiable   416   (`infra.http.answers.files`)
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from matinee.features.catalog.service import TitleCard
-from matinee.infra.http.text import PlainText
+from matinee.infra.http.input.text import PlainText
 
 PlayState = Literal["playing", "paused", "stopped"]
 _LONGEST = 10_000_000.0

@@ -16,17 +16,17 @@ from matinee.infra.clock import Clock
 from matinee.infra.errors import AuthenticationRequired, MatineeError
 from matinee.infra.feature import Container
 from matinee.infra.http import batch, documentation, explorer, health, problems
-from matinee.infra.http.addresses import RealAddress, TrustedProxies
 from matinee.infra.http.caller import Caller, CredentialMemory
 from matinee.infra.http.coalescing import Coalescing
-from matinee.infra.http.cross_origin import CrossOrigin, varies
 from matinee.infra.http.dependencies import current_caller
-from matinee.infra.http.gatekeeping import Gatekeeper, noting
+from matinee.infra.http.edge.addresses import RealAddress, TrustedProxies
+from matinee.infra.http.edge.cross_origin import CrossOrigin, varies
+from matinee.infra.http.edge.gatekeeping import Gatekeeper, noting
+from matinee.infra.http.input.strict import strict_query
 from matinee.infra.http.limits import Limits, limited
 from matinee.infra.http.limits.enforcing import counting
 from matinee.infra.http.middleware import API_PREFIX, BasePath, BodyLimit, HeadAsGet, RequestContext, SecurityHeaders, TimeLimit
 from matinee.infra.http.short_way import ShortWay
-from matinee.infra.http.strict import strict_query
 from matinee.infra.http.web import WebFiles, fallback
 from matinee.infra.observability.metrics import Metrics
 from matinee.infra.protection.service import Protection

@@ -13,10 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.types import Message, Scope
 
 from matinee.infra.errors import MatineeError, NotAcceptable, PayloadTooLarge, RequestTimeout
+from matinee.infra.http.answers.shared import CatalogueReader
 from matinee.infra.http.limits import limited
 from matinee.infra.http.middleware import API_PREFIX, COUNTED
 from matinee.infra.http.problems import problem_response
-from matinee.infra.http.shared import CatalogueReader
 from matinee.infra.ids import new_id
 
 log = structlog.get_logger(__name__)

@@ -4,7 +4,8 @@ A page that is opened in several tabs, or a client that repeats itself before th
 answer several times. Requests are the same when method, target, caller's credentials and every header that the answer may depend
 on are. Only answers that end are shared: event streams, media and whatever is large go their own way.
 
-Answers that are the same for all callers have a better way (`infra.http.shared`); this is for everything else under the API.
+Answers that are the same for all callers have a better way (`infra.http.answers.shared`); this is for everything else under
+the API.
 """
 
 from __future__ import annotations

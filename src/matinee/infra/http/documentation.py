@@ -13,10 +13,10 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
 from matinee.infra.errors import CATALOGUE
+from matinee.infra.http.answers.shared import catalogue_reader
 from matinee.infra.http.dependencies import current_caller, signed_in
 from matinee.infra.http.middleware import API_PREFIX
 from matinee.infra.http.problems import MEDIA_TYPE, Problem
-from matinee.infra.http.shared import catalogue_reader
 
 SECURITY: Final = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "An access token from `POST /auth/login`."},

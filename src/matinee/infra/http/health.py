@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from matinee import __version__
 from matinee.infra.clock import Clock
-from matinee.infra.http.conventions import NO_STORE, answer
+from matinee.infra.http.answers.conventions import NO_STORE, answer
 from matinee.infra.http.dependencies import requires, service
 from matinee.infra.http.limits import limited
 

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from matinee.infra.errors import NotFound
-from matinee.infra.http.conventions import IMMUTABLE, accepts_gzip, etag_of, matches
+from matinee.infra.http.answers.conventions import IMMUTABLE, accepts_gzip, etag_of, matches
 
 _COMPRESSIBLE = (".js", ".css", ".html", ".svg", ".json", ".webmanifest", ".map", ".txt")
 _RESERVED = ("api/", "docs/", "metrics", "openapi.json")

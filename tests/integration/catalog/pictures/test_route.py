@@ -14,11 +14,11 @@ from matinee.features.catalog.pictures import Pictures, assembled
 from matinee.features.catalog.routes.images import router
 from matinee.infra.clock import ManualClock
 from matinee.infra.feature import Container
+from matinee.infra.http.answers.prebuilt import AnswerTable
+from matinee.infra.http.answers.shared import SharedAnswers, SharedOptions
 from matinee.infra.http.app import HttpOptions, create_app
 from matinee.infra.http.caller import ALL_SCOPES, Authenticator, Caller
 from matinee.infra.http.limits import LimitOptions, Limits
-from matinee.infra.http.prebuilt import AnswerTable
-from matinee.infra.http.shared import SharedAnswers, SharedOptions
 from matinee.infra.http.web import WebFiles
 from matinee.infra.ids import UserId
 from matinee.infra.media.pictures import sniff

@@ -18,7 +18,7 @@ from matinee.infra.errors import AuthenticationRequired
 from matinee.infra.feature import Container, EventBus
 from matinee.infra.http.app import build_api
 from matinee.infra.http.caller import ALL_SCOPES, USER_SCOPES, Authenticator, Caller
-from matinee.infra.http.server import Shutdown
+from matinee.infra.http.edge.server import Shutdown
 from matinee.infra.ids import UserId
 from matinee.infra.jobs.definitions import JobContext, JobDefinition, Jobs
 from matinee.infra.jobs.immediate import ImmediateJobs

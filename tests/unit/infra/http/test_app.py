@@ -12,15 +12,15 @@ from starlette.testclient import TestClient
 from matinee.infra.clock import SystemClock
 from matinee.infra.errors import CATALOGUE, Conflict, FieldError
 from matinee.infra.feature import Container
+from matinee.infra.http.answers.conventions import answer
+from matinee.infra.http.answers.paging import Fields, ListOf
+from matinee.infra.http.answers.prebuilt import AnswerTable
+from matinee.infra.http.answers.shared import SharedAnswers, SharedOptions
 from matinee.infra.http.app import HttpOptions, create_app
 from matinee.infra.http.caller import Authenticator
-from matinee.infra.http.conventions import answer
 from matinee.infra.http.health import HealthChecks
 from matinee.infra.http.languages import localized_title
 from matinee.infra.http.limits import Limits
-from matinee.infra.http.paging import Fields, ListOf
-from matinee.infra.http.prebuilt import AnswerTable
-from matinee.infra.http.shared import SharedAnswers, SharedOptions
 from matinee.infra.http.web import WebFiles
 from matinee.infra.observability import Metrics
 

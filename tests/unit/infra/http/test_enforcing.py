@@ -13,14 +13,14 @@ from fastapi import APIRouter, Depends
 from matinee.features.accounts.errors import ApiKeyInvalid, InvalidCredentials
 from matinee.infra.clock import Clock, ManualClock
 from matinee.infra.feature import Container
+from matinee.infra.http.answers.prebuilt import AnswerTable
+from matinee.infra.http.answers.shared import SharedAnswers, SharedOptions
 from matinee.infra.http.app import HttpOptions, create_app
 from matinee.infra.http.caller import USER_SCOPES, Authenticator, Caller
 from matinee.infra.http.dependencies import requires
 from matinee.infra.http.health import HealthChecks
 from matinee.infra.http.limits import LimitOptions, Limits, limited
 from matinee.infra.http.limits.metrics import show
-from matinee.infra.http.prebuilt import AnswerTable
-from matinee.infra.http.shared import SharedAnswers, SharedOptions
 from matinee.infra.http.web import WebFiles
 from matinee.infra.ids import UserId
 from matinee.infra.observability import Metrics

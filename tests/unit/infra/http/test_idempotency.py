@@ -17,9 +17,9 @@ from matinee.infra.cache import Cache
 from matinee.infra.clock import Clock, ManualClock
 from matinee.infra.errors import Conflict
 from matinee.infra.feature import Container
+from matinee.infra.http.answers.conventions import NO_STORE, answer
 from matinee.infra.http.app import HttpOptions, create_app
 from matinee.infra.http.caller import ALL_SCOPES, Authenticator, Caller
-from matinee.infra.http.conventions import NO_STORE, answer
 from matinee.infra.http.idempotency import LARGEST_ANSWER, POLICY, IdempotentRoute, idempotency_key
 from matinee.infra.http.web import WebFiles
 from matinee.infra.ids import UserId

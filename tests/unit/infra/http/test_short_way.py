@@ -13,8 +13,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from matinee.infra.errors import RateLimited, TitleNotFound
 from matinee.infra.http import problems
+from matinee.infra.http.input.strict import strict_query
 from matinee.infra.http.short_way import ShortWay
-from matinee.infra.http.strict import strict_query
 
 pytestmark = pytest.mark.anyio
 CALLS: list[str] = []

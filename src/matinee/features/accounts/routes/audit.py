@@ -10,9 +10,9 @@ from pydantic import AwareDatetime
 from matinee.features.accounts.audit import AuditEvent, AuditLog, Outcome
 from matinee.features.accounts.repository import AuditFilter
 from matinee.features.accounts.schemas.audit import AuditEntryView
-from matinee.infra.http.conventions import answer
+from matinee.infra.http.answers.conventions import answer
+from matinee.infra.http.answers.paging import DEFAULT, Cursor, Fields, Limit, ListOf
 from matinee.infra.http.dependencies import Reading, requires, service
-from matinee.infra.http.paging import DEFAULT, Cursor, Fields, Limit, ListOf
 
 router = APIRouter(prefix="/admin/audit", tags=["people"], dependencies=[Depends(requires("admin"))])
 Log = Annotated[AuditLog, Depends(service(AuditLog))]

@@ -12,8 +12,8 @@ from matinee.features.accounts.routes.origins import Sender, delete_cookies, sig
 from matinee.features.accounts.schemas import JwksView, LoginBody, LoginView, RefreshBody
 from matinee.features.accounts.sessions import Sessions
 from matinee.features.accounts.tokens import AccessTokens
+from matinee.infra.http.answers.conventions import NO_STORE, answer
 from matinee.infra.http.caller import Caller
-from matinee.infra.http.conventions import NO_STORE, answer
 from matinee.infra.http.dependencies import Writing, current_caller, service
 from matinee.infra.http.documentation import may_answer
 from matinee.infra.http.limits import limited

@@ -21,11 +21,11 @@ from matinee.features.accounts.schemas import (
     IdentityView,
     LoginView,
 )
-from matinee.infra.http.conventions import NO_STORE, answer
+from matinee.infra.http.answers.conventions import NO_STORE, answer
+from matinee.infra.http.answers.paging import ListOf
 from matinee.infra.http.dependencies import CurrentCaller, Reading, Writing, service
-from matinee.infra.http.identifiers import ObjectId
+from matinee.infra.http.input.identifiers import ObjectId
 from matinee.infra.http.limits import limited
-from matinee.infra.http.paging import ListOf
 
 router = APIRouter(prefix="/auth/device", tags=["auth"])
 identities_router = APIRouter(prefix="/me/identities", tags=["me"])

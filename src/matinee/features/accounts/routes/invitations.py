@@ -21,12 +21,12 @@ from matinee.features.accounts.schemas.links import (
     ResetBody,
 )
 from matinee.infra.errors import Forbidden
+from matinee.infra.http.answers.conventions import NO_STORE, answer
+from matinee.infra.http.answers.paging import DEFAULT, Cursor, Fields, Limit, ListOf
 from matinee.infra.http.caller import Caller
-from matinee.infra.http.conventions import NO_STORE, answer
 from matinee.infra.http.dependencies import CurrentCaller, Reading, Writing, service
 from matinee.infra.http.documentation import may_answer
 from matinee.infra.http.idempotency import IdempotentRoute, idempotency_key
-from matinee.infra.http.paging import DEFAULT, Cursor, Fields, Limit, ListOf
 
 router = APIRouter(prefix="/admin/invitations", tags=["people"], route_class=IdempotentRoute)
 joining_router = APIRouter(prefix="/auth", tags=["auth"], responses=may_answer("resource_not_found", "account_disabled"))

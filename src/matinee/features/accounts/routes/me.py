@@ -26,12 +26,12 @@ from matinee.features.accounts.service import AccountsService
 from matinee.features.accounts.sessions import Sessions
 from matinee.infra.database import ReadUnit
 from matinee.infra.errors import Forbidden
+from matinee.infra.http.answers.conventions import NO_STORE, answer
+from matinee.infra.http.answers.paging import ListOf
 from matinee.infra.http.caller import Caller
-from matinee.infra.http.conventions import NO_STORE, answer
 from matinee.infra.http.dependencies import CurrentCaller, Reading, Writing, service
 from matinee.infra.http.idempotency import IdempotentRoute, idempotency_key
-from matinee.infra.http.identifiers import ObjectId
-from matinee.infra.http.paging import ListOf
+from matinee.infra.http.input.identifiers import ObjectId
 
 router = APIRouter(prefix="/me", tags=["me"], route_class=IdempotentRoute)
 Accounts = Annotated[AccountsService, Depends(service(AccountsService))]

@@ -9,7 +9,7 @@ from fastapi import Depends, Request, Response
 from matinee.features.accounts.policy import CSRF_COOKIE, SESSION_COOKIE, AccountsOptions, Origin
 from matinee.features.accounts.schemas import LoginView, UserView
 from matinee.features.accounts.sessions import SignedIn
-from matinee.infra.http.conventions import NO_STORE, answer
+from matinee.infra.http.answers.conventions import NO_STORE, answer
 from matinee.infra.http.dependencies import container_of
 
 FORWARDING = ("x-forwarded-for", "forwarded", "x-real-ip")

@@ -24,12 +24,12 @@ from matinee.features.accounts.schemas.people import (
     TierView,
 )
 from matinee.features.accounts.service import AccountsService
+from matinee.infra.http.answers.conventions import NO_STORE, answer, check_if_match, etag_of
+from matinee.infra.http.answers.paging import DEFAULT, Cursor, Fields, Limit, ListOf
 from matinee.infra.http.caller import Caller
-from matinee.infra.http.conventions import NO_STORE, answer, check_if_match, etag_of
 from matinee.infra.http.dependencies import Reading, Writing, requires, service
 from matinee.infra.http.documentation import may_answer
 from matinee.infra.http.idempotency import IdempotentRoute, idempotency_key
-from matinee.infra.http.paging import DEFAULT, Cursor, Fields, Limit, ListOf
 from matinee.infra.ids import UserId
 
 router = APIRouter(prefix="/admin", tags=["people"], route_class=IdempotentRoute)

@@ -11,10 +11,10 @@ from matinee.features.accounts.profiles import Entered
 from matinee.features.accounts.routes.me import Person, ProfilesOf
 from matinee.features.accounts.routes.origins import Sender
 from matinee.features.accounts.schemas.profiles import ProfileBody, ProfileChange, ProfileView, UseBody, UsedProfileView
-from matinee.infra.http.conventions import NO_STORE, answer
+from matinee.infra.http.answers.conventions import NO_STORE, answer
+from matinee.infra.http.answers.paging import ListOf
 from matinee.infra.http.dependencies import CurrentCaller, Reading, Writing
 from matinee.infra.http.idempotency import IdempotentRoute, idempotency_key
-from matinee.infra.http.paging import ListOf
 
 router = APIRouter(prefix="/me/profiles", tags=["me"], route_class=IdempotentRoute)
 ProfilePath = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,64}$", description="As the list of profiles gives it.")]

@@ -34,14 +34,14 @@ from matinee.features.accounts.schemas import (
 )
 from matinee.features.accounts.sessions import Sessions
 from matinee.infra.errors import Forbidden, MatineeError, UnsupportedMediaType
-from matinee.infra.http.conventions import NO_STORE, answer
+from matinee.infra.http.answers.conventions import NO_STORE, answer
+from matinee.infra.http.answers.paging import ListOf
 from matinee.infra.http.dependencies import CurrentCaller, Writing, current_caller, service
 from matinee.infra.http.documentation import may_answer
+from matinee.infra.http.input.strict import any_parameter
 from matinee.infra.http.limits import limited
 from matinee.infra.http.middleware import API_PREFIX
-from matinee.infra.http.paging import ListOf
 from matinee.infra.http.problems import MEDIA_TYPE
-from matinee.infra.http.strict import any_parameter
 from matinee.ports.identity import SignInProviders
 
 _REFUSED = may_answer("oidc_failed", "plex_token_expired", "invalid_credentials", "unsupported_media_type", "resource_not_found")

@@ -12,7 +12,7 @@ from matinee.features.accounts.routes.origins import Sender, signed_in_answer
 from matinee.features.accounts.schemas import LoginView, SetupBody, SetupView
 from matinee.features.accounts.service import AccountsService, SetupRequest
 from matinee.infra.errors import FieldError, ValidationFailed
-from matinee.infra.http.conventions import NO_STORE, answer
+from matinee.infra.http.answers.conventions import NO_STORE, answer
 from matinee.infra.http.dependencies import Reading, service
 from matinee.infra.http.documentation import may_answer
 

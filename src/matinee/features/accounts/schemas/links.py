@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from matinee.features.accounts.models import Invitation
 from matinee.features.accounts.schemas.values import Body, Password, Token, fields_of
-from matinee.infra.http.text import Name, PlainText
+from matinee.infra.http.input.text import Name, PlainText
 
 Role = Literal["admin", "user"]
 Tier = Literal["free", "premium", "api"]

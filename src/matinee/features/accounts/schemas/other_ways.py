@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from matinee.features.accounts.models import Identity
 from matinee.features.accounts.schemas.values import Body, Token
-from matinee.infra.http.text import PlainText
+from matinee.infra.http.input.text import PlainText
 
 Purpose = Literal["sign_in", "link"]
 UserCode = Annotated[

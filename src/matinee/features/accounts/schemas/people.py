@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from matinee.features.accounts.models import Identity, User
 from matinee.features.accounts.schemas.values import Body, Password
 from matinee.infra.http.caller import Permission
-from matinee.infra.http.text import Name
+from matinee.infra.http.input.text import Name
 
 Role = Literal["admin", "user"]
 Tier = Literal["free", "premium", "api"]

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from matinee.features.accounts.models.profiles import Profile
 from matinee.features.accounts.schemas.values import Body
-from matinee.infra.http.text import PlainText
+from matinee.infra.http.input.text import PlainText
 
 Avatar = Literal["comet", "fern", "fox", "lantern", "moon", "otter", "owl", "reel", "rocket", "sun", "wave", "whale"]
 ProfileName = Annotated[str, PlainText(max_graphemes=32, max_length=128, collapse=True)]

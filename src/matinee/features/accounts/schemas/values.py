@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from matinee.infra.http.text import NAME
+from matinee.infra.http.input.text import NAME
 
 Name = Annotated[str, NAME, Field(examples=["anna"])]
 Password = Annotated[SecretStr, Field(min_length=1, max_length=1024, examples=["correct horse battery staple"])]

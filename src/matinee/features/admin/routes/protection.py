@@ -23,12 +23,12 @@ from matinee.features.admin.protection_schemas import (
 )
 from matinee.infra.addresses import networks_of, within
 from matinee.infra.errors import Conflict, InvalidCursor
+from matinee.infra.http.answers.conventions import NO_STORE, answer
+from matinee.infra.http.answers.paging import DEFAULT, Cursor, Cursors, Fields, Limit, ListOf
 from matinee.infra.http.caller import Caller
-from matinee.infra.http.conventions import NO_STORE, answer
 from matinee.infra.http.dependencies import Reading, Writing, requires, service
 from matinee.infra.http.idempotency import IdempotentRoute, idempotency_key
 from matinee.infra.http.limits import COSTS, DESCRIPTIONS, PERIOD, PERIODS, TIERS, Limits
-from matinee.infra.http.paging import DEFAULT, Cursor, Cursors, Fields, Limit, ListOf
 from matinee.infra.protection.service import BlockView, Protection
 
 router = APIRouter(prefix="/admin", tags=["admin"], route_class=IdempotentRoute)

@@ -25,9 +25,9 @@ from matinee.features.admin.schemas import (
 from matinee.features.admin.service import AdminService
 from matinee.infra.cache import Cache, PolicyFigures
 from matinee.infra.errors import InvalidCursor
-from matinee.infra.http.conventions import NO_STORE, answer
+from matinee.infra.http.answers.conventions import NO_STORE, answer
+from matinee.infra.http.answers.paging import DEFAULT, Cursor, Cursors, Fields, Limit, ListOf
 from matinee.infra.http.dependencies import Reading, requires, service
-from matinee.infra.http.paging import DEFAULT, Cursor, Cursors, Fields, Limit, ListOf
 from matinee.infra.ids import JobId
 from matinee.infra.jobs.definitions import Jobs, JobState
 from matinee.infra.jobs.schemas import JobOut, job_out

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Request, Response
 
 from matinee.features.catalog.routes.parameters import Catalog, CatalogueReader, Place
 from matinee.features.catalog.schemas import HomeView
-from matinee.infra.http.conventions import answer, encoded
+from matinee.infra.http.answers.conventions import answer, encoded
+from matinee.infra.http.answers.paging import Fields
 from matinee.infra.http.dependencies import Reading
 from matinee.infra.http.maturity import suited
-from matinee.infra.http.paging import Fields
 
 router = APIRouter(tags=["catalogue"])
 

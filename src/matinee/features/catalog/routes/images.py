@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from matinee.features.catalog.pictures import PictureKind, Pictures, WantedFormat, caching
-from matinee.infra.http.conventions import matches
+from matinee.infra.http.answers.conventions import matches
+from matinee.infra.http.answers.shared import CatalogueReader, SharedAnswers
 from matinee.infra.http.dependencies import service
-from matinee.infra.http.shared import CatalogueReader, SharedAnswers
 from matinee.ports.cdn import Cdn
 
 router = APIRouter(tags=["catalogue"])

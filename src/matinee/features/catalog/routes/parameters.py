@@ -9,9 +9,9 @@ from typing import Annotated
 from fastapi import Depends, Path, Query, Request, Response
 
 from matinee.features.catalog.service import CatalogService
+from matinee.infra.http.answers.paging import DEFAULT, Cursor, Fields, Limit
+from matinee.infra.http.answers.shared import Built, CatalogueReader, SharedAnswers
 from matinee.infra.http.dependencies import service
-from matinee.infra.http.paging import DEFAULT, Cursor, Fields, Limit
-from matinee.infra.http.shared import Built, CatalogueReader, SharedAnswers
 from matinee.ports.catalogue import Locale
 
 __all__ = ["Answers", "Asked", "Catalog", "CatalogueReader", "Part", "Place", "TitlePath"]

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from matinee.features.catalog.routes.parameters import Answers, Catalog, CatalogueReader, Place
 from matinee.features.catalog.schemas import HitKind, SearchList, SuggestionList
-from matinee.infra.http.paging import DEFAULT, Cursor, Fields, Limit
+from matinee.infra.http.answers.paging import DEFAULT, Cursor, Fields, Limit
 
 router = APIRouter(tags=["catalogue"])
 Words = Annotated[str, Query(max_length=200, description="What to look for. Typing errors are forgiven.")]

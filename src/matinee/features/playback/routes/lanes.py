@@ -9,8 +9,8 @@ from matinee.features.playback.delivery import Delivery
 from matinee.features.playback.policy import PlaybackOptions
 from matinee.features.playback.routes.stream import SEGMENT_CACHE
 from matinee.infra.feature import Container
-from matinee.infra.http.hot_lane import FileLane
-from matinee.infra.http.mapped import MappedFile, MappedFiles
+from matinee.infra.http.answers.mapped import MappedFile, MappedFiles
+from matinee.infra.http.edge.hot_lane import FileLane
 from matinee.infra.http.middleware import API_PREFIX
 
 _START = API_PREFIX + "/streaming/sessions/"
@@ -21,7 +21,7 @@ _TARGET = re.compile(
 
 
 class SegmentLane:
-    """Implements `infra.http.hot_lane.FileLane` for segments that are on disk."""
+    """Implements `infra.http.edge.hot_lane.FileLane` for segments that are on disk."""
 
     def __init__(self, deliver: Delivery, options: PlaybackOptions, prefix: str) -> None:
         self.start = (prefix + _START).encode()

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 
 from matinee.features.playback.preparation import Preparation
 from matinee.features.playback.schemas import JobStarted, PreparedView, PrepareIn
+from matinee.infra.http.answers.conventions import answer
+from matinee.infra.http.answers.paging import Fields, ListOf
 from matinee.infra.http.caller import Caller
-from matinee.infra.http.conventions import answer
 from matinee.infra.http.dependencies import requires, service
 from matinee.infra.http.maturity import suited
-from matinee.infra.http.paging import Fields, ListOf
 
 router = APIRouter(prefix="/streaming", tags=["playback"])
 Reader = Annotated[Caller, Depends(requires("library:read"))]

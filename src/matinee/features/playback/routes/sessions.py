@@ -13,13 +13,13 @@ from matinee.features.playback.decider import Capabilities
 from matinee.features.playback.policy import MOST_PROBE_BYTES, PROBE_BYTES
 from matinee.features.playback.schemas import ActiveSession, SessionIn, SourceView, StreamingSessionView
 from matinee.features.playback.service import PlaybackService, Player
+from matinee.infra.http.answers.conventions import NO_STORE, answer
+from matinee.infra.http.answers.paging import Fields, ListOf
 from matinee.infra.http.caller import Caller
-from matinee.infra.http.conventions import NO_STORE, answer
 from matinee.infra.http.dependencies import require_permission, requires, service
 from matinee.infra.http.idempotency import IdempotentRoute, idempotency_key
-from matinee.infra.http.identifiers import ObjectId
+from matinee.infra.http.input.identifiers import ObjectId
 from matinee.infra.http.maturity import suitable_title, suited
-from matinee.infra.http.paging import Fields, ListOf
 
 router = APIRouter(prefix="/streaming", tags=["playback"], route_class=IdempotentRoute)
 Service = Annotated[PlaybackService, Depends(service(PlaybackService))]

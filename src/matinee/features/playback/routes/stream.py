@@ -10,11 +10,11 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from matinee.features.playback.delivery import Delivery
 from matinee.features.playback.playlist import MEDIA_TYPE
 from matinee.features.playback.policy import PlaybackOptions
-from matinee.infra.http.conventions import encoded
+from matinee.infra.http.answers.conventions import encoded
+from matinee.infra.http.answers.files import FileAnswer
 from matinee.infra.http.dependencies import service
 from matinee.infra.http.documentation import may_answer
-from matinee.infra.http.files import FileAnswer
-from matinee.infra.http.identifiers import ObjectId
+from matinee.infra.http.input.identifiers import ObjectId
 from matinee.infra.http.limits import limited
 
 _ANSWERS = may_answer("playback_url_expired", "transcode_capacity", "transcode_failed", "media_unreadable")

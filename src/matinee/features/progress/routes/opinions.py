@@ -10,10 +10,10 @@ from matinee.features.progress.ratings import RatingService
 from matinee.features.progress.routes.playing import Listed, TitlePath, Viewer
 from matinee.features.progress.schemas import RatingBody, RatingEntry, RatingView, WatchlistEntry, WatchlistView
 from matinee.features.progress.watchlist import WatchlistService
-from matinee.infra.http.conventions import NO_STORE, answer
+from matinee.infra.http.answers.conventions import NO_STORE, answer
+from matinee.infra.http.answers.paging import ListOf
 from matinee.infra.http.dependencies import Reading, Writing, service
 from matinee.infra.http.maturity import suitable_title
-from matinee.infra.http.paging import ListOf
 from matinee.infra.ids import TitleId
 
 router = APIRouter(tags=["progress"], dependencies=[Depends(suitable_title)])

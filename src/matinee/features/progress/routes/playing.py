@@ -11,12 +11,12 @@ from matinee.features.catalog.service import TitleCard
 from matinee.features.progress.schemas import HistoryEntry, ItemPosition, ProgressView, ReportBody, TitleProgressView
 from matinee.features.progress.service import Progress, ProgressReport, ProgressService
 from matinee.infra.database import ReadUnit
+from matinee.infra.http.answers.conventions import NO_STORE, answer
+from matinee.infra.http.answers.paging import DEFAULT, Cursor, Fields, Limit, ListOf
 from matinee.infra.http.caller import Caller
-from matinee.infra.http.conventions import NO_STORE, answer
 from matinee.infra.http.dependencies import Reading, Writing, requires, service
 from matinee.infra.http.limits import limited
 from matinee.infra.http.maturity import suitable_title, suited
-from matinee.infra.http.paging import DEFAULT, Cursor, Fields, Limit, ListOf
 from matinee.infra.ids import ItemId, TitleId, UserId
 from matinee.infra.paging import Page
 

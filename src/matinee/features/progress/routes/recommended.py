@@ -9,10 +9,10 @@ from fastapi import APIRouter, Depends, Request, Response
 from matinee.features.progress.recommending import Recommender
 from matinee.features.progress.routes.playing import Viewer
 from matinee.features.progress.schemas import Recommendation
-from matinee.infra.http.conventions import answer
+from matinee.infra.http.answers.conventions import answer
+from matinee.infra.http.answers.paging import DEFAULT, Fields, Limit, ListOf
 from matinee.infra.http.dependencies import Reading, service
 from matinee.infra.http.maturity import suited
-from matinee.infra.http.paging import DEFAULT, Fields, Limit, ListOf
 
 router = APIRouter(tags=["progress"])
 

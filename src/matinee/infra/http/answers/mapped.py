@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from urllib.parse import quote
 
-from matinee.infra.http.prebuilt import lines
+from matinee.infra.http.answers.prebuilt import lines
 
 _NOWAIT = getattr(os, "RWF_NOWAIT", None)  # Linux: fail instead of waiting for the disk
 _EMPTY = memoryview(b"")
@@ -64,7 +64,7 @@ class MappedFiles:
         return made
 
     def _block(self, path: str, status: os.stat_result) -> bytes:
-        """The headers of `infra.http.files.FileAnswer` for the whole file."""
+        """The headers of `infra.http.answers.files.FileAnswer` for the whole file."""
         modified = datetime.fromtimestamp(int(status.st_mtime), UTC)
         headers = [
             ("accept-ranges", "bytes"),

@@ -15,7 +15,7 @@ from fastapi import Request, Response
 from pydantic import BaseModel
 
 from matinee.infra.errors import FieldError, PreconditionFailed, UnknownField
-from matinee.infra.http import structs
+from matinee.infra.http.answers import structs
 
 PRIVATE = "private, no-cache"
 NO_STORE = "no-store"

@@ -14,9 +14,9 @@ from prometheus_client import Counter, Gauge
 
 from matinee.infra.cache.entries import Invalidation
 from matinee.infra.cache.freshness import Freshness
+from matinee.infra.http.answers.conventions import matches
+from matinee.infra.http.answers.negotiation import best_coding
 from matinee.infra.http.caller import Scope
-from matinee.infra.http.conventions import matches
-from matinee.infra.http.negotiation import best_coding
 from matinee.infra.observability.metrics import Metrics
 
 COMPRESS_FROM = 1024

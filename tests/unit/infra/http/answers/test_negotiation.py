@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from matinee.infra.http.negotiation import best_coding
+from matinee.infra.http.answers.negotiation import best_coding
 
 
 @pytest.mark.parametrize(

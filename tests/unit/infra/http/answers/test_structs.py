@@ -13,8 +13,8 @@ from pydantic import BaseModel, Field
 
 from matinee.features.catalog.schemas import CreditsView, MovieView, ShowView, VideoList
 from matinee.infra.errors import UnknownField
-from matinee.infra.http.conventions import body_of
-from matinee.infra.http.structs import encode, model_of, struct_of
+from matinee.infra.http.answers.conventions import body_of
+from matinee.infra.http.answers.structs import encode, model_of, struct_of
 
 
 class Part(BaseModel):

@@ -23,7 +23,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from matinee.infra.errors import MatineeError, NotFound
-from matinee.infra.http.conventions import matches
+from matinee.infra.http.answers.conventions import matches
 
 _CHUNK = 512 * 1024
 _NOWAIT = getattr(os, "RWF_NOWAIT", None)  # Linux: fail instead of waiting for the disk

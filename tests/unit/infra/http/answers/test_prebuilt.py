@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from matinee.infra.cache.entries import Invalidation, State
 from matinee.infra.cache.freshness import Freshness
 from matinee.infra.cache.policy import CachePolicy
-from matinee.infra.http.prebuilt import AnswerTable, Prebuilt, tags_of
+from matinee.infra.http.answers.prebuilt import AnswerTable, Prebuilt, tags_of
 from matinee.infra.observability import Metrics
 
 POLICY = CachePolicy("p", fresh=timedelta(hours=1))

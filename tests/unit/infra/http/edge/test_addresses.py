@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matinee.infra.addresses import network_of, plain, within
-from matinee.infra.http.addresses import RealAddress, TrustedProxies
+from matinee.infra.http.edge.addresses import RealAddress, TrustedProxies
 
 PROXIES = TrustedProxies(("10.0.0.0/8", "2001:db8:ffff::/48"))
 CLIENT = "203.0.113.7"

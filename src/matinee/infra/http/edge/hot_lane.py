@@ -5,9 +5,9 @@ verified a moment ago. Everything else, and everything it is not sure of, takes 
 `tests/integration/http/test_hot_lane.py` compares the two with requests that nobody thought of.
 
 Each shortcut here was measured (`python -m benchmarks --only F1`): header lines are looked up and not parsed
-(`infra.http.heads`), what comes again within a second is known as a whole, metrics are plain counts until somebody scrapes, ids
-are counted and not drawn, the age of an answer is worked out once a second, head and body are put together in one step, the
-keep-alive timer is not set anew with each request.
+(`infra.http.edge.heads`), what comes again within a second is known as a whole, metrics are plain counts until somebody
+scrapes, ids are counted and not drawn, the age of an answer is worked out once a second, head and body are put together in one
+step, the keep-alive timer is not set anew with each request.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ import structlog
 from prometheus_client import Counter
 
 from matinee.infra.clock import Clock
-from matinee.infra.http.addresses import TrustedProxies
+from matinee.infra.http.answers.mapped import MappedFile
+from matinee.infra.http.answers.prebuilt import AnswerTable, Prebuilt, lines, not_modified
 from matinee.infra.http.caller import CredentialMemory, Scope
-from matinee.infra.http.connections import ConnectionOptions, Connections, GuardedProtocol
-from matinee.infra.http.heads import Facts, Heads
+from matinee.infra.http.edge.addresses import TrustedProxies
+from matinee.infra.http.edge.connections import ConnectionOptions, Connections, GuardedProtocol
+from matinee.infra.http.edge.heads import Facts, Heads
 from matinee.infra.http.limits import Limits
-from matinee.infra.http.mapped import MappedFile
-from matinee.infra.http.prebuilt import AnswerTable, Prebuilt, lines, not_modified
 from matinee.infra.observability.metrics import Metrics
 from matinee.infra.protection.gate import Gate
 

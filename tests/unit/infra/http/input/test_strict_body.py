@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matinee.infra.errors import MalformedJson, MatineeError, UnsupportedMediaType, ValidationFailed
-from matinee.infra.http.strict_body import DEEPEST, _check_type, check_json
+from matinee.infra.http.input.strict_body import DEEPEST, _check_type, check_json
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

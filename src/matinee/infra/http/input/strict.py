@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes
 from fastapi import Request
 
 from matinee.infra.errors import FieldError, ParameterPollution, UnknownParameter, ValidationFailed
-from matinee.infra.http.strict_body import strict_body
+from matinee.infra.http.input.strict_body import strict_body
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 _ANY = "__takes_any_parameter__"

@@ -14,9 +14,9 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
-from matinee.infra.http.connections import Connections, guarded
+from matinee.infra.http.edge.connections import Connections, guarded
+from matinee.infra.http.edge.hot_lane import HotLane, protocol_with
 from matinee.infra.http.health import HealthChecks
-from matinee.infra.http.hot_lane import HotLane, protocol_with
 
 log = structlog.get_logger(__name__)
 _LOOK_EVERY = 0.1
@@ -118,7 +118,7 @@ async def serve(
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,  # infra.http.addresses does it, for the hot lane too
+        proxy_headers=False,  # infra.http.edge.addresses does it, for the hot lane too
         timeout_keep_alive=round(options.connections.options.keep_alive),
         timeout_graceful_shutdown=options.grace,
         ws_max_size=65_536,

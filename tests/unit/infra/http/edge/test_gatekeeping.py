@@ -9,8 +9,8 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from matinee.infra.clock import ManualClock
-from matinee.infra.http import gatekeeping
-from matinee.infra.http.gatekeeping import Gatekeeper
+from matinee.infra.http.edge import gatekeeping
+from matinee.infra.http.edge.gatekeeping import Gatekeeper
 from matinee.infra.protection.gate import Gate
 
 BLOCKED, OTHER = "198.51.100.7", "198.51.100.8"

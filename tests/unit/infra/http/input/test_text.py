@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from matinee.infra.http.text import MultilineText, Name, PlainText, graphemes_over, without_html
+from matinee.infra.http.input.text import MultilineText, Name, PlainText, graphemes_over, without_html
 
 LINE: TypeAdapter[str] = TypeAdapter(Annotated[str, PlainText(max_graphemes=20)])
 LINES: TypeAdapter[str] = TypeAdapter(Annotated[str, MultilineText(max_graphemes=200)])
@@ -147,7 +147,7 @@ def test_the_libraries_are_loaded_when_they_are_needed() -> None:
     import subprocess
 
     code = (
-        "import sys; from matinee.infra.http.text import NAME; NAME.clean('Ada'); "
+        "import sys; from matinee.infra.http.input.text import NAME; NAME.clean('Ada'); "
         "print('nh3' in sys.modules, 'regex' in sys.modules)"
     )
     said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60).stdout

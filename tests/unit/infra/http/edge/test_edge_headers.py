@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from matinee.infra.cache.freshness import Freshness
 from matinee.infra.cache.policy import CachePolicy
-from matinee.infra.http.prebuilt import Prebuilt
+from matinee.infra.http.answers.prebuilt import Prebuilt
 
 POLICY = CachePolicy("test", fresh=timedelta(hours=1))
 

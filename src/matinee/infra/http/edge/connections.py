@@ -18,7 +18,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from matinee.infra.addresses import network_of, plain
 from matinee.infra.errors import CATALOGUE
-from matinee.infra.http.addresses import TrustedProxies
+from matinee.infra.http.edge.addresses import TrustedProxies
 
 log = structlog.get_logger(__name__)
 Dawdled = Callable[..., None]

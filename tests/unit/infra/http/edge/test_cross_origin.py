@@ -10,7 +10,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from matinee.infra.http.app import HttpOptions, hot_headers
-from matinee.infra.http.cross_origin import CrossOrigin, checked_origins
+from matinee.infra.http.edge.cross_origin import CrossOrigin, checked_origins
 
 HERE, ELSEWHERE = "https://tv.example", "https://evil.example"
 PREFLIGHT = {"access-control-request-method": "DELETE", "access-control-request-headers": "x-api-key"}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from matinee.infra.http import problems
-from matinee.infra.http.strict import strict_query
+from matinee.infra.http.input.strict import strict_query
 
 app = FastAPI(dependencies=[Depends(strict_query)])
 problems.install(app)

@@ -18,16 +18,16 @@ from pydantic import BaseModel, Field
 from matinee.infra.cache.freshness import Freshness
 from matinee.infra.clock import Clock
 from matinee.infra.errors import AuthenticationRequired
+from matinee.infra.http.answers.conventions import answer, body_of
+from matinee.infra.http.answers.prebuilt import LOOK_AGAIN, LOOK_AGAIN_OLD, AnswerTable, Prebuilt, not_modified, tags_of
 from matinee.infra.http.caller import Caller
 from matinee.infra.http.caller import Scope as CallerScope
-from matinee.infra.http.conventions import answer, body_of
 from matinee.infra.http.dependencies import container_of, current_caller, requires
 from matinee.infra.http.limits import Cost, Limits, taken
 from matinee.infra.http.limits.enforcing import Counted
 from matinee.infra.http.limits.window import Window
 from matinee.infra.http.maturity import sieve_of
 from matinee.infra.http.middleware import API_PREFIX, COUNTED
-from matinee.infra.http.prebuilt import LOOK_AGAIN, LOOK_AGAIN_OLD, AnswerTable, Prebuilt, not_modified, tags_of
 from matinee.infra.observability.metrics import Metrics
 
 Built = tuple[BaseModel, Freshness]

@@ -1,0 +1,1 @@
+"""What is sent: conventions of a GET, answers that are shared and lie ready, files."""

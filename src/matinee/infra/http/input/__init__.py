@@ -1,0 +1,1 @@
+"""What comes in: strict about parameters and bodies, clean about text."""
