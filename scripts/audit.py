@@ -1,7 +1,7 @@
 """Looks the locked dependencies up in the advisories of their registries: `make check` runs it.
 
 A known vulnerability fails, unless `audit_allowed.toml` names it with a reason and a date that has not passed. Advisories that
-cannot be reached never fail a build: one line beginning with `!!` says that nothing was looked up.
+cannot be reached never fail a build: one line beginning with `!!` says for how many packages nothing is known.
 """
 
 from __future__ import annotations
@@ -49,11 +49,31 @@ class Allowance:
     until: date
 
 
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What one registry's advisories said of `packages` packages; `unknown` names those that they could not look up."""
+
+    packages: int
+    found: Sequence[Advisory] = ()
+    unknown: Sequence[str] = ()
+
+    def said(self, registry: str) -> str:
+        """One line; it begins with `!!` where nothing is known of a package, and never leaves that to be guessed."""
+        if self.packages and len(self.unknown) >= self.packages:
+            return f"!! NOT audited: nothing is known of any of the {self.packages} {registry} packages"
+        known = f"{len(self.found)} known vulnerabilities in {self.packages - len(self.unknown)} {registry} packages"
+        if not self.unknown:
+            return known
+        return f"!! {known}; nothing is known of {len(self.unknown)} of {self.packages}: {', '.join(sorted(self.unknown))}"
+
+
+def unknown_to(report: Mapping[str, Any]) -> list[str]:
+    """The packages that `pip-audit --format json` says it could not look up."""
+    return [str(one["name"]) for one in report["dependencies"] if one.get("skip_reason")]
+
+
 def of_pip_audit(report: Mapping[str, Any]) -> list[Advisory]:
-    """What `pip-audit --format json` found. Raises `NotReached` where it could not look up what it was asked for."""
-    skipped = [one["name"] for one in report["dependencies"] if one.get("skip_reason")]
-    if skipped and len(skipped) == len(report["dependencies"]):
-        raise NotReached(f"nothing is known of {skipped[0]} and {len(skipped) - 1} others")
+    """What `pip-audit --format json` found."""
     return [
         Advisory(one["name"], one["version"], (found["id"], *found.get("aliases", ())), tuple(found.get("fix_versions", ())))
         for one in report["dependencies"]
@@ -96,39 +116,55 @@ def main() -> int:
     allowed = allowances(ALLOWED.read_text(encoding="utf-8"))
     today = datetime.now(UTC).date()
     status = 0
-    for name, audit in (("Python", _python), ("npm", _npm)):
+    for name, packages, look_up in (("Python", python_packages(), _python), ("npm", npm_packages(), _npm)):
         try:
-            found = audit()
+            audit = look_up(packages)
+            print(audit.said(name))
         except NotReached as error:
-            print(f"!! {name} dependencies were NOT audited, their advisories could not be reached: {error}")
-            continue
-        bad = not_allowed(found, allowed, today)
-        print(f"{name}: {len(found)} known, {len(bad)} not allowed")
-        for advisory in bad:
+            audit = Audit(len(packages), unknown=packages)
+            print(f"{audit.said(name)}, their advisories could not be reached: {error}")
+        for advisory in not_allowed(audit.found, allowed, today):
             print(f"  {advisory}")
             status = 1
     return status
 
 
-def _python() -> list[Advisory]:
+def python_packages() -> list[str]:
+    """The names of the locked packages that come from a registry."""
+    lock = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))
+    return sorted({one["name"] for one in lock["package"] if "registry" in one["source"]})
+
+
+def npm_packages() -> list[str]:
+    """The names of the locked packages; none where there is no web UI."""
+    lock = ROOT / "web" / "package-lock.json"
+    packages = json.loads(lock.read_text(encoding="utf-8"))["packages"] if lock.exists() else {}
+    return sorted({path.rpartition("node_modules/")[2] for path in packages if path})
+
+
+def _python(packages: Sequence[str]) -> Audit:
     export = ["uv", "export", "--quiet", "--frozen", "--format", "requirements-txt", "--no-emit-project", "--no-hashes"]
     locked = _output([*export, "--no-annotate", "--no-header"]).splitlines()
-    _pip_audit(locked[:1])  # one question tells whether anybody answers
-    return _pip_audit(locked)
+    first = _pip_audit(locked[:1])  # one question tells whether anybody answers
+    if unknown_to(first):
+        raise NotReached(first["dependencies"][0]["skip_reason"])
+    report = _pip_audit(locked)
+    return Audit(len(report["dependencies"]), of_pip_audit(report), unknown_to(report))
 
 
-def _pip_audit(lines: Sequence[str]) -> list[Advisory]:
+def _pip_audit(lines: Sequence[str]) -> Mapping[str, Any]:
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as requirements:
         requirements.write("\n".join(lines))
         requirements.flush()
         command = ["pip-audit", "--requirement", requirements.name, "--no-deps", "--disable-pip", "--progress-spinner", "off"]
-        return of_pip_audit(_report([*command, "--vulnerability-service", "pypi", "--timeout", "5", "--format", "json"]))
+        return _report([*command, "--vulnerability-service", "pypi", "--timeout", "5", "--format", "json"])
 
 
-def _npm() -> list[Advisory]:
-    if not (ROOT / "web" / "package-lock.json").exists():
-        return []
-    return of_npm_audit(_report(["npm", "--prefix", str(ROOT / "web"), "audit", "--json", "--fetch-retries", "0"]))
+def _npm(packages: Sequence[str]) -> Audit:
+    if not packages:
+        return Audit(0)
+    command = ["npm", "--prefix", str(ROOT / "web"), "audit", "--json", "--fetch-retries", "0"]
+    return Audit(len(packages), of_npm_audit(_report(command)))
 
 
 def _report(command: Sequence[str]) -> Mapping[str, Any]:
