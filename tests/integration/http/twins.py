@@ -26,12 +26,13 @@ from matinee.infra.http.answers.paging import Fields
 from matinee.infra.http.answers.prebuilt import AnswerTable
 from matinee.infra.http.answers.shared import CatalogueReader, SharedAnswers, SharedOptions
 from matinee.infra.http.app import HttpOptions, create_app, security_headers
-from matinee.infra.http.caller import USER_SCOPES, Authenticator, Caller
+from matinee.infra.http.caller import USER_SCOPES, Authenticator, Caller, Generation
 from matinee.infra.http.dependencies import service
 from matinee.infra.http.edge.addresses import TrustedProxies
 from matinee.infra.http.edge.connections import ConnectionOptions, Connections, guarded
 from matinee.infra.http.edge.heads import Heads
-from matinee.infra.http.edge.hot_lane import Entrance, HotLane, protocol_with
+from matinee.infra.http.edge.hot_lane import Entrance, HotLane
+from matinee.infra.http.edge.lane_protocol import protocol_with
 from matinee.infra.http.health import HealthChecks
 from matinee.infra.http.limits import LimitOptions, Limits
 from matinee.infra.http.maturity import Sieve
@@ -64,7 +65,7 @@ class Thing(BaseModel):
 class Accounts:
     """Both ways to a caller: asked in full, and from memory after that."""
 
-    generation: int = 0
+    generation: Generation = field(default_factory=Generation)
     _seen: dict[str, Caller] = field(default_factory=dict)
 
     async def authenticate(self, method: str, headers: Any, cookies: Any) -> Caller | None:
@@ -130,7 +131,7 @@ class Twin:
 
         def forget() -> None:
             self.accounts._seen.clear()
-            self.accounts.generation += 1
+            self.accounts.generation.number += 1
 
         self._call(forget)
 

@@ -27,9 +27,10 @@ from matinee.infra.errors import TitleNotFound
 from matinee.infra.feature import Container
 from matinee.infra.http.answers.prebuilt import AnswerTable
 from matinee.infra.http.app import SECURITY_HEADERS, HttpOptions, create_app
-from matinee.infra.http.caller import ALL_SCOPES, USER_SCOPES, Authenticator, Caller, Permission
+from matinee.infra.http.caller import ALL_SCOPES, USER_SCOPES, Authenticator, Caller, Generation, Permission
 from matinee.infra.http.edge.heads import Heads
-from matinee.infra.http.edge.hot_lane import HotLane, protocol_with
+from matinee.infra.http.edge.hot_lane import HotLane
+from matinee.infra.http.edge.lane_protocol import protocol_with
 from matinee.infra.http.health import HealthChecks
 from matinee.infra.http.limits import Limits
 from matinee.infra.http.rights import UNLIMITED, Allowance, NoLimits, Rights
@@ -93,7 +94,7 @@ class Shelf:
 class Nobody:
     """A `CredentialMemory` that remembers none."""
 
-    generation = 0
+    generation = Generation()
 
     def remembered(self, authorization: str, api_key: str, session: str) -> tuple[Caller, float] | None:
         return None

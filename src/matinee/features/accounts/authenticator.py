@@ -18,6 +18,7 @@ from matinee.features.accounts.policy import (
     SESSION_COOKIE,
     AccountsOptions,
     allowed_scopes,
+    lacks_factor,
     scopes_of,
 )
 from matinee.features.accounts.repository import AccountsRepository
@@ -27,7 +28,7 @@ from matinee.features.accounts.tokens import AccessTokens, CsrfTokens, digest
 from matinee.infra.clock import Clock
 from matinee.infra.database import Database, ReadUnit
 from matinee.infra.errors import CsrfFailed
-from matinee.infra.http.caller import Caller
+from matinee.infra.http.caller import Caller, Generation
 from matinee.infra.ids import UserId
 
 T = TypeVar("T")
@@ -35,13 +36,32 @@ MAX_CREDENTIAL = 4096
 
 
 def caller_of(
-    user: User, credential: Literal["cookie", "token", "api_key"], credential_id: str, profile: Profile | None = None
+    user: User,
+    credential: Literal["cookie", "token", "api_key"],
+    credential_id: str,
+    profile: Profile | None = None,
+    *,
+    lacking: bool = False,
 ) -> Caller:
-    """`user` with everything its role allows, and with what is left of that to `profile`; None is the default profile."""
+    """`user` with everything its role allows, and with what is left of that to `profile`; None is the default profile.
+
+    `lacking` is what `policy.lacks_factor` says: an administrator then has a user's rights.
+    """
     role: Literal["admin", "user"] = "admin" if user.role == "admin" else "user"
     tier = cast(Tier, user.tier)
-    permissions = permissions_of(role, tier, user.granted, user.denied)
-    found = Caller(UserId(user.id), user.name, role, tier, scopes_of(role), credential, credential_id, permissions=permissions)
+    rights = "user" if lacking else role
+    permissions = permissions_of(rights, tier, user.granted, user.denied)
+    found = Caller(
+        UserId(user.id),
+        user.name,
+        role,
+        tier,
+        scopes_of(rights),
+        credential,
+        credential_id,
+        permissions=permissions,
+        lacks_factor=lacking,
+    )
     return found if profile is None else acting_for(found, profile.id, profile.max_age)
 
 
@@ -86,7 +106,7 @@ class AccountsAuthenticator:
         return None
 
     @property
-    def generation(self) -> int:
+    def generation(self) -> Generation:
         """See `infra.http.caller.CredentialMemory`."""
         return self._verified.generation
 
@@ -132,7 +152,8 @@ class AccountsAuthenticator:
             session, user = row
             if user.disabled:
                 raise AccountDisabled("An administrator has disabled this account.", headers=self._without_cookie())
-            caller = caller_of(user, "cookie", session.id, await self._profile_of(user, session))
+            lacking = lacks_factor(self._options, user.role, user.second_factor_at, session.method)
+            caller = caller_of(user, "cookie", session.id, await self._profile_of(user, session), lacking=lacking)
             if not self._verified.is_ended(caller.user_id, started.timestamp()):
                 self._verified.put(key, caller, (session.expires_at - started).total_seconds())
         self._uses.note("session", caller.credential_id, self._clock.now())
@@ -152,7 +173,8 @@ class AccountsAuthenticator:
                 raise ApiKeyInvalid("This API key has expired.")
             if user.disabled:
                 raise AccountDisabled("An administrator has disabled this account.")
-            owner = caller_of(user, "api_key", found.id, await self._profile(user.id, found.profile_id))
+            lacking = lacks_factor(self._options, user.role, user.second_factor_at, "")
+            owner = caller_of(user, "api_key", found.id, await self._profile(user.id, found.profile_id), lacking=lacking)
             tier: Tier = owner.tier if owner.role == "admin" else "api"
             scopes = allowed_scopes(owner.role, found.scopes) & owner.scopes
             caller = replace(owner, tier=tier, scopes=scopes)

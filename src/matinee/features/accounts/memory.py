@@ -10,7 +10,7 @@ from typing import Literal
 
 from matinee.features.accounts.policy import AccountsOptions
 from matinee.infra.clock import Clock
-from matinee.infra.http.caller import Caller
+from matinee.infra.http.caller import Caller, Generation
 from matinee.infra.ids import UserId
 
 
@@ -39,8 +39,7 @@ class VerifiedCredentials:
         self.on_revoked: Callable[[str, str], None] = lambda _kind, _number: None
         """Called with `credential` or `user` and its id when one has ended here, with `profile` and `session:profile` when a
         session has entered a profile."""
-        self.generation = 0
-        """Grows whenever a credential may have ended before its time."""
+        self.generation = Generation()
 
     def get(self, key: str) -> Caller | None:
         """The caller of a credential verified a moment ago."""
@@ -68,12 +67,12 @@ class VerifiedCredentials:
 
     def forget_all(self) -> None:
         """Look up every credential anew; what was revoked stays so."""
-        self.generation += 1
+        self.generation.number += 1
         self._entries.clear()
 
     def revoke(self, credential_id: str, *, announce: bool = True) -> None:
         """A session or key has ended."""
-        self.generation += 1
+        self.generation.number += 1
         self._drop(lambda caller: caller.credential_id == credential_id)
         self._revoked[credential_id] = self._clock.monotonic() + self._deny_for
         self._forget_old()
@@ -82,7 +81,7 @@ class VerifiedCredentials:
 
     def revoke_user(self, user_id: UserId, *, announce: bool = True) -> None:
         """Every credential that the user has now has ended or changed its rights; access tokens issued until now are refused."""
-        self.generation += 1
+        self.generation.number += 1
         self._drop(lambda caller: caller.user_id == user_id)
         self._ended[user_id] = (self._clock.now(), self._clock.monotonic() + self._deny_for)
         self._forget_old()
@@ -91,7 +90,7 @@ class VerifiedCredentials:
 
     def entered(self, session_id: str, profile_id: str, *, announce: bool = True) -> None:
         """A session acts for another profile now; access tokens that say otherwise are refused, its callers looked up anew."""
-        self.generation += 1
+        self.generation.number += 1
         self._drop(lambda caller: caller.credential_id == session_id)
         self._entered[session_id] = profile_id, self._clock.monotonic() + self._deny_for
         self._entered.move_to_end(session_id)

@@ -107,7 +107,8 @@ def _generation_of(container: Container) -> Callable[[], int]:
     if not container.has(CredentialMemory):
         return lambda: 0
     memory = container.get(CredentialMemory)  # type: ignore[type-abstract]  # a key, not a constructor
-    return lambda: memory.generation
+    generation = memory.generation
+    return lambda: generation.number
 
 
 def security_headers(options: HttpOptions) -> dict[str, str]:

@@ -34,6 +34,8 @@ class Caller:
     profile_id: str = ""
     max_age: int | None = None
     permissions: frozenset[Permission] = frozenset()
+    lacks_factor: bool = False
+    """An administrator of a server that asks administrators for a second factor, without one: nothing beyond a user's rights."""
 
     def __post_init__(self) -> None:
         if not self.profile_id:
@@ -49,12 +51,19 @@ class Caller:
         return self.role == "admin" and "admin" in self.scopes
 
 
+@dataclass(slots=True, eq=False)
+class Generation:
+    """`number` grows whenever a credential may have ended before its time."""
+
+    number: int = 0
+
+
 class CredentialMemory(Protocol):
     """Callers whose credential this process verified a moment ago; the accounts feature implements it."""
 
     @property
-    def generation(self) -> int:
-        """Another number after whatever may have ended a credential before its time."""
+    def generation(self) -> Generation:
+        """Always the same object; what was remembered under an earlier number must be asked for anew."""
 
     def remembered(self, authorization: str, api_key: str, session: str) -> tuple[Caller, float] | None:
         """The caller of a request with these credentials ("" for none), and until when that may be believed (monotonic).

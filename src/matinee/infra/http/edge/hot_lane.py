@@ -5,18 +5,17 @@ verified a moment ago. Everything else, and everything it is not sure of, takes 
 `tests/integration/http/test_hot_lane.py` compares the two with requests that nobody thought of.
 
 Each shortcut here was measured (`python -m benchmarks --only F1`): header lines are looked up and not parsed
-(`infra.http.edge.heads`), what comes again within a second is known as a whole, metrics are plain counts until somebody
-scrapes, ids are counted and not drawn, the age of an answer is worked out once a second, head and body are put together in one
-step, the keep-alive timer is not set anew with each request.
+(`infra.http.edge.heads`), what comes again within a second is known as a whole (`repeats`), metrics are plain counts until
+somebody scrapes, ids are counted and not drawn, the age of an answer is worked out once a second, head and body are put
+together in one step, the keep-alive timer is not set anew with each request.
 """
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import Protocol
 
 import structlog
 from prometheus_client import Counter
@@ -26,16 +25,14 @@ from matinee.infra.http.answers.mapped import MappedFile
 from matinee.infra.http.answers.prebuilt import AnswerTable, Prebuilt, lines, not_modified
 from matinee.infra.http.caller import CredentialMemory, Scope
 from matinee.infra.http.edge.addresses import TrustedProxies
-from matinee.infra.http.edge.connections import ConnectionOptions, Connections, GuardedProtocol
 from matinee.infra.http.edge.heads import Facts, Heads
+from matinee.infra.http.edge.repeats import Count, Repeat, Repeats
 from matinee.infra.http.limits import Limits
 from matinee.infra.observability.metrics import Metrics
 from matinee.infra.protection.gate import Gate
 
 log = structlog.get_logger("matinee.access")
 LOG_ONE_IN = 1000
-_REPEATED = 1000
-"""How many requests are kept with their answers; what is asked for most is asked again within a second."""
 _END = b" HTTP/1.1"
 _PUBLIC_SCOPE: Scope = "catalog:read"
 Sent = tuple[bytes | memoryview, ...]
@@ -62,35 +59,6 @@ class Entrance:
     gate: Gate
 
 
-@dataclass(slots=True)
-class _Count:
-    """Answers of one route with one status since the last scrape."""
-
-    answers: int = 0
-    bytes: int = 0
-
-
-@dataclass(slots=True)
-class _Again:
-    """How a request was answered that has come a second time within a second. The same bytes from the same peer are answered
-    likewise until `ends` (monotonic), unless the answer, the credential or the address has gone meanwhile."""
-
-    client: str
-    address: str
-    ends: float
-    date: object
-    facts: Facts
-    found: Prebuilt
-    target: bytes
-    count: _Count
-    size: int
-    before: bytes
-    """The head up to the lines of the limits."""
-    after: bytes
-    """The head after them, without the end of the request's id."""
-    end: bytes
-
-
 class HotLane:
     """Finds answers. One for a process."""
 
@@ -110,6 +78,7 @@ class HotLane:
         self._table = table
         self._heads = heads
         self._memory = memory
+        self._generation = memory.generation
         self._limits = limits
         self._clock = clock
         self._metrics = metrics
@@ -117,35 +86,21 @@ class HotLane:
         self._proxies = entrance.proxies if entrance else TrustedProxies()
         self._gate = entrance.gate if entrance else Gate(clock)
         self._let_in = self._gate.let_in
+        self._monotonic = clock.monotonic
+        self.repeats = Repeats(self._generation, self._let_in, clock.monotonic)
         # The same order as the middleware's: what a route sets itself wins there; no answer here sets one of these.
         self._fixed = lines(*((name.encode(), value.encode()) for name, value in headers.items()))
         self._default_for: object = None
         self._default = b""
         self._prefix = secrets.token_hex(8).encode()
-        self._serial = 0
-        self._counts: dict[tuple[str, str, int], _Count] = {}
-        self._again: dict[bytes, _Again] = {}
-        self._again_until = 0.0
+        self._next_sample = LOG_ONE_IN
+        self._counts: dict[tuple[str, str, int], Count] = {}
         self._hot = Counter("matinee_http_hot_requests", "Requests answered by the hot lane.", registry=metrics.registry)
         metrics.before_render(self._flush)
 
     def answer(self, data: bytes, default_headers: list[tuple[bytes, bytes]], client: str) -> Sent | None:
-        """What to send for the bytes of one whole request; None for the normal path."""
-        now = self._clock.monotonic()
-        again = self._again.get(data)
-        if (
-            again is not None
-            and again.ends > now
-            and again.client == client
-            and again.date is default_headers
-            and not again.found.gone
-            and again.facts.generation == self._memory.generation
-            and again.address in self._let_in
-        ):
-            return self._repeated(again, now)
-        return self._looked_up(data, default_headers, client, now)
-
-    def _looked_up(self, data: bytes, default_headers: list[tuple[bytes, bytes]], client: str, now: float) -> Sent | None:
+        """What to send for the bytes of one whole request; None for the normal path. `repeats` knows some requests already."""
+        now = self._monotonic()
         method, get = data[:5], True
         if method[:4] == b"GET ":
             begin = 4
@@ -175,55 +130,39 @@ class HotLane:
         if limits is None:
             return None  # the normal path says so
         if get and found.told_in == int(now) and facts.caller is not None:
-            self._remember(data, target, found, facts, default_headers, client, now)
+            self._remember(data, found, facts, default_headers, client, now)
         return self._made(found, facts, target, limits, default_headers, now, get=get)
-
-    def _repeated(self, again: _Again, now: float) -> Sent | None:
-        window = again.facts.window
-        limits = b"" if window is None else window.counted(now)
-        if limits is None:
-            return None
-        self._serial = serial = self._serial + 1
-        count = again.count
-        count.answers += 1
-        count.bytes += again.size
-        if serial % LOG_ONE_IN == 0:
-            self._sample("GET", 200, again.size, again.target, again.facts)
-        return (b"%b%b%b%010x%b" % (again.before, limits, again.after, serial, again.end),)
 
     def _remember(
         self,
         data: bytes,
-        target: bytes,
         found: Prebuilt,
         facts: Facts,
         default_headers: list[tuple[bytes, bytes]],
         client: str,
         now: float,
     ) -> None:
-        """Keep how a request is answered until the second is over. Whoever draws ids, or has the answer, asks in other words."""
+        """Keep how a request is answered. Whoever draws ids, or has the answer already, asks in other words."""
         variant = found.chosen.get(facts.accept_encoding)
         if variant is None or facts.request_id or facts.if_none_match is not None:
             return
-        if self._again_until <= now:
-            self._again.clear()
-            self._again_until = int(now) + 1.0
-        elif len(self._again) >= _REPEATED:
-            return  # making room for each other costs more than it saves
-        self._again[data] = _Again(
+        window = facts.window
+        before = b"HTTP/1.1 200 OK\r\n%b%b%b" % (self._dated(default_headers), variant.block, found.told)
+        after = b"%bx-request-id: %b" % (self._fixed, self._prefix)
+        places = (b"" if window is None else window.lines), b"%010x\r\n\r\n"
+        repeat = Repeat(
             client=client,
             address=facts.address,
-            ends=min(self._again_until, found.until, facts.until),
+            ends=min(found.until, facts.until),
             date=default_headers,
-            facts=facts,
+            generation=facts.generation,
             found=found,
-            target=target,
-            count=self._count("GET", found.route, 200),
+            window=window,
+            template=_plain(before) + places[0] + _plain(after) + places[1] + _plain(variant.body),
             size=len(variant.body),
-            before=b"HTTP/1.1 200 OK\r\n%b%b%b" % (self._dated(default_headers), variant.block, found.told),
-            after=b"%bx-request-id: %b" % (self._fixed, self._prefix),
-            end=b"\r\n\r\n" + variant.body,
+            count=self._count("GET", found.route, 200),
         )
+        self.repeats.remember(data, repeat, now)
 
     def _locate(self, facts: Facts, peer: str) -> None:
         """Work out who is behind the peer. The same lines from the same peer are from the same address."""
@@ -232,7 +171,7 @@ class HotLane:
 
     def _may(self, facts: Facts, found: Prebuilt, client: str, now: float) -> bool:
         """Whether the caller may read it; remembers who it is for as long as the credential is believed."""
-        old = facts.generation != self._memory.generation or facts.until <= now
+        old = facts.generation != self._generation.number or facts.until <= now
         if old and not self._identify(facts, client, now):
             return False
         caller = facts.caller
@@ -249,7 +188,7 @@ class HotLane:
         if known is None:
             return False
         facts.caller, facts.until = known
-        facts.generation = self._memory.generation
+        facts.generation = self._generation.number
         if facts.caller.max_age is not None:
             facts.until = 0.0
             return False  # what lies ready is for those who may see everything
@@ -309,8 +248,8 @@ class HotLane:
         body: bytes = b"",
     ) -> bytes:
         """The head, and the body where that is short enough to be copied."""
-        self._serial += 1
-        request_id = facts.request_id or b"%s%010x" % (self._prefix, self._serial)
+        self.repeats.serial = serial = self.repeats.serial + 1
+        request_id = facts.request_id or b"%s%010x" % (self._prefix, serial)
         return b"HTTP/1.1 %b\r\n%b%b%b%b%bx-request-id: %b\r\n\r\n%b" % (
             status,
             self._dated(default_headers),
@@ -331,17 +270,18 @@ class HotLane:
         count = self._count(method, route, status)
         count.answers += 1
         count.bytes += sent
-        if target and self._serial % LOG_ONE_IN == 0:
+        if target and self.repeats.serial >= self._next_sample:
             self._sample(method, status, sent, target, facts)
 
-    def _count(self, method: str, route: str, status: int) -> _Count:
+    def _count(self, method: str, route: str, status: int) -> Count:
         key = (method, route, status)
         count = self._counts.get(key)
         if count is None:
-            count = self._counts[key] = _Count()
+            count = self._counts[key] = Count()
         return count
 
     def _sample(self, method: str, status: int, sent: int, target: bytes, facts: Facts) -> None:
+        self._next_sample = self.repeats.serial + LOG_ONE_IN
         caller = facts.caller
         path = target.partition(b"?")[0].decode("latin-1")
         user = caller.name if caller else None
@@ -349,6 +289,7 @@ class HotLane:
 
     def _flush(self) -> None:
         """Put what was counted into the metrics."""
+        self.repeats.settle()
         for (method, route, status), count in self._counts.items():
             self._metrics.requests.labels(method, route, str(status)).inc(count.answers)
             self._hot.inc(count.answers)
@@ -356,65 +297,6 @@ class HotLane:
             count.answers = count.bytes = 0
 
 
-class HotLaneProtocol(GuardedProtocol):
-    """The server's protocol with the hot lane before it."""
-
-    lane: HotLane
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # Any: uvicorn's own arguments, passed on
-        super().__init__(*args, **kwargs)
-        self._between = True
-        self._last = 0.0
-
-    def data_received(self, data: bytes) -> None:
-        """Bytes came: the hot lane if it may and can, else the normal path."""
-        cycle, transport = self.cycle, self.transport
-        if (
-            self._between
-            and (cycle is None or cycle.response_complete)  # type: ignore[redundant-expr]  # None before the first request
-            and not self.pipeline
-            and not self.flow.write_paused
-            and not transport.is_closing()
-        ):
-            state, client = self.server_state, self.client
-            sent = self.lane.answer(data, state.default_headers, client[0] if client else "")
-            if sent is not None:
-                if len(sent) == 1:
-                    transport.write(sent[0])
-                else:
-                    transport.writelines(sent)
-                state.total_requests += 1
-                self._last = self.loop.time()
-                if self.timed:
-                    self.settled()
-                if self.timeout_keep_alive_task is None:
-                    self._await_next(self.timeout_keep_alive)
-                return
-        super().data_received(data)
-
-    def on_message_begin(self) -> None:
-        """The parser is inside a message now."""
-        self._between = False
-        super().on_message_begin()
-
-    def on_message_complete(self) -> None:
-        """The parser is between messages again."""
-        self._between = True
-        super().on_message_complete()
-
-    def timeout_keep_alive_handler(self) -> None:
-        """Closes the connection when it was idle for so long; hot answers do not set the timer anew, so it looks here."""
-        left = self._last + self.timeout_keep_alive - self.loop.time()
-        if left > 0:
-            self._await_next(left)
-        else:
-            super().timeout_keep_alive_handler()
-
-    def _await_next(self, seconds: float) -> None:
-        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
-
-
-def protocol_with(lane: HotLane, connections: Connections | None = None) -> type[asyncio.Protocol]:
-    """The protocol class that uvicorn makes for each connection."""
-    bound = {"lane": lane, "guard": connections or Connections(ConnectionOptions())}
-    return cast("type[asyncio.Protocol]", type("BoundHotLaneProtocol", (HotLaneProtocol,), bound))
+def _plain(data: bytes) -> bytes:
+    """To be taken as it is by a template."""
+    return data.replace(b"%", b"%%")

@@ -15,7 +15,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from matinee.infra.http.edge.connections import Connections, guarded
-from matinee.infra.http.edge.hot_lane import HotLane, protocol_with
+from matinee.infra.http.edge.hot_lane import HotLane
+from matinee.infra.http.edge.lane_protocol import protocol_with
 from matinee.infra.http.health import HealthChecks
 
 log = structlog.get_logger(__name__)
