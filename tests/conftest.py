@@ -18,6 +18,7 @@ from tests.servers.fake_tmdb import KEY, TOKEN, FakeTmdb
 from tests.servers.product import ADMIN
 from tests.servers.secrets_watch import WATCH, logs_below
 
+pytest_plugins = ["tests.hanging"]
 ENGINES = ("sqlite", "postgresql")
 # The library's default draws every local variable of a traceback, for tens of seconds.
 structlog.configure(
