@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -9,6 +12,7 @@ import pytest
 
 from matinee.features.accounts.events import AccountClosed
 from matinee.features.playback.policy import PlaybackOptions
+from matinee.features.playback.presence import Presence
 from matinee.features.playback.service import PlaybackService
 from matinee.infra.clock import ManualClock
 from matinee.infra.database import Database
@@ -16,7 +20,7 @@ from matinee.infra.http.rights import Allowance, Rights
 from matinee.infra.ids import UserId
 from matinee.infra.media.tools import MediaTools
 from tests.fixtures.clips import Clips
-from tests.integration.playback.harness import API, Account, Stage, staged
+from tests.integration.playback.harness import API, Account, Stage, addresses, staged
 
 pytestmark = pytest.mark.anyio
 WEB = {"video_codecs": ["h264"], "audio_codecs": ["aac"], "containers": ["mp4"]}
@@ -73,3 +77,98 @@ async def test_a_closed_account_plays_no_further(stage: Stage, clips: Clips) -> 
     for url in ("master_url", "file_url"):
         assert (await stage.client.get(ended[url])).status_code == 410
         assert (await stage.client.get(stays[url])).status_code == 200
+
+
+@asynccontextmanager
+async def two_processes(database: Database, tools: MediaTools, folder: Path, clock: ManualClock) -> AsyncIterator[list[Stage]]:
+    """Two servers on one database, as far as sessions know."""
+    options = PlaybackOptions(hardware_encoding=False)
+    async with (
+        staged(database, tools, folder / "one", options, clock) as one,
+        staged(database, tools, folder / "two", options, clock) as two,
+    ):
+        yield [one, two]
+
+
+async def on_both(stages: list[Stage], path: Path) -> str:
+    items = {await stage.add(path) for stage in stages}
+    return items.pop()
+
+
+async def test_streams_count_over_all_processes(database: Database, tools: MediaTools, tmp_path: Path, clips: Clips) -> None:
+    clock = ManualClock()
+    async with two_processes(database, tools, tmp_path, clock) as (one, two):
+        first, second = await on_both([one, two], clips.path("film.mp4")), await on_both([one, two], clips.path("vfr.mp4"))
+        for stage in (one, two):
+            account(stage).allowed = Allowance(streams=1)
+        session = await one.play(first, **WEB)
+        refused = await two.begin(second, **WEB)
+        assert (refused.status_code, refused.json()["code"], refused.headers["retry-after"]) == (429, "quota_exceeded", "60")
+        assert (await two.begin(second, user="ben", **WEB)).status_code == 201
+        await clock.advance(50)
+        assert (await one.client.get(session["master_url"])).status_code == 200
+        await one.container.get(Presence).beat()
+        await clock.advance(30)
+        assert (await two.begin(second, **WEB)).status_code == 429, "it is still being watched, over there"
+        await clock.advance(31)
+        assert (await two.begin(second, **WEB)).status_code == 201
+        assert (await one.begin(first, **WEB)).status_code == 429, "and the other way round"
+
+
+async def test_two_that_begin_at_the_same_moment_do_not_both_get_the_last_place(
+    database: Database, tools: MediaTools, tmp_path: Path, clips: Clips
+) -> None:
+    async with two_processes(database, tools, tmp_path, ManualClock()) as stages:
+        items = [await on_both(stages, clips.path(name)) for name in ("film.mp4", "vfr.mp4")]
+        for stage in stages:
+            account(stage).allowed = Allowance(streams=1)
+        for user in ("ada", "ben", "cleo"):
+            answers = await asyncio.gather(*(s.begin(i, user=user, **WEB) for s, i in zip(stages, items, strict=True)))
+            assert sorted(answer.status_code for answer in answers) == [201, 429]
+
+
+async def test_conversions_count_over_all_processes(database: Database, tools: MediaTools, tmp_path: Path, clips: Clips) -> None:
+    clock = ManualClock()
+    async with two_processes(database, tools, tmp_path, clock) as (one, two):
+        first, second = await on_both([one, two], clips.path("film.mp4")), await on_both([one, two], clips.path("vfr.mp4"))
+        for stage in (one, two):
+            account(stage).allowed = Allowance(transcodes=1)
+        session = await one.play(first, **CONVERTS)
+        refused = await two.begin(second, **CONVERTS)
+        assert (refused.status_code, refused.json()["code"]) == (503, "transcode_capacity")
+        assert (await two.begin(second, **WEB)).status_code == 201, "what needs no conversion is free"
+        shown = (await two.client.get(f"{API}/sessions", headers={"X-User": "ada"})).json()["items"]
+        assert {one["item_id"]: one["transcoding"] for one in shown} == {first: True, second: False}
+        assert (await two.begin(first, **CONVERTS)).status_code == 201, "the same film again, through the other process"
+        await one.client.delete(f"{API}/sessions/{session['id']}", headers={"X-User": "ada"})
+        assert (await one.begin(second, **CONVERTS)).status_code == 503, "the second process has it now"
+        await clock.advance(31)
+        assert (await one.begin(second, **CONVERTS)).status_code == 201, "nobody has asked for it for long"
+
+
+async def test_what_another_process_converts_leaves_no_place_for_a_run(
+    database: Database, tools: MediaTools, tmp_path: Path, clips: Clips
+) -> None:
+    clock = ManualClock()
+    async with two_processes(database, tools, tmp_path, clock) as (one, two):
+        first, second = await on_both([one, two], clips.path("film.mp4")), await on_both([one, two], clips.path("vfr.mp4"))
+        for stage in (one, two):
+            account(stage).allowed = Allowance(transcodes=1)
+        early = await segment_of(two, await two.play(second, **CONVERTS))
+        await clock.advance(31)
+        watched = await one.play(first, **CONVERTS)
+        await one.data(await segment_of(one, watched))
+        await one.container.get(Presence).beat()
+        await two.container.get(Presence).beat()
+        refused = await two.client.get(early)
+        assert (refused.status_code, refused.json()["code"]) == (503, "transcode_capacity")
+        await one.client.delete(f"{API}/sessions/{watched['id']}", headers={"X-User": "ada"})
+        await two.client.get(early.replace("0.m4s", "1.m4s"))  # its player asks again
+        await two.container.get(Presence).beat()
+        assert await two.data(early)
+
+
+async def segment_of(stage: Stage, session: dict[str, Any]) -> str:
+    """The first segment of the first picture of a session."""
+    playlist_url = next(iter((await stage.variants(session["master_url"])).values()))
+    return addresses(playlist_url, await stage.text(playlist_url))[1][0]

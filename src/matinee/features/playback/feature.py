@@ -11,6 +11,7 @@ from matinee.features.accounts.events import AccountClosed
 from matinee.features.library.service import LibraryService
 from matinee.features.playback.captions import Captions
 from matinee.features.playback.delivery import Delivery
+from matinee.features.playback.elsewhere import Elsewhere
 from matinee.features.playback.jobs import jobs, schedules
 from matinee.features.playback.leftovers import Leftovers
 from matinee.features.playback.library_files import LibraryOfServices
@@ -18,6 +19,7 @@ from matinee.features.playback.opened import KeyFrameCache, OpenSessions
 from matinee.features.playback.policy import PlaybackOptions
 from matinee.features.playback.preparation import Preparation
 from matinee.features.playback.prepared import PreparedStore
+from matinee.features.playback.presence import BEAT, Presence
 from matinee.features.playback.rendering import Renderer
 from matinee.features.playback.routes import lanes, prepared_router, sessions_router, stream_router
 from matinee.features.playback.segments import SegmentCache
@@ -28,6 +30,7 @@ from matinee.features.playback.telemetry import PlaybackMetrics
 from matinee.features.playback.thumbnails import Thumbnails
 from matinee.features.playback.transcoder import Transcoder
 from matinee.features.progress.service import ProgressService
+from matinee.infra.background import repeated
 from matinee.infra.clock import Clock
 from matinee.infra.database import Database
 from matinee.infra.feature import Container, EventBus, Feature, RoutesOf
@@ -64,10 +67,12 @@ def assemble(container: Container, library: LibraryFiles) -> None:
     encoders = EncoderChooser(tools, software_only=not options.hardware_encoding)
     keys, links = KeyFrameCache(container.get(KeyFrameReader)), Links(container.get(Signer), clock)
     sessions = OpenSessions(database, clock, library, keys)
-    transcoder = container.add(Transcoder, Transcoder(cache, options, clock, metrics))
+    elsewhere = Elsewhere(clock)
+    transcoder = container.add(Transcoder, Transcoder(cache, options, clock, metrics, elsewhere))
+    presence = container.add(Presence, Presence(database, clock, sessions, transcoder, elsewhere, options))
     container.add(
         PlaybackService,
-        PlaybackService(database, clock, library, sessions, transcoder, links, options, metrics, rights),
+        PlaybackService(database, clock, library, sessions, presence, links, options, metrics, rights),
     )
     texts = Leftovers(paths.cache / "subtitles", options.subtitle_cache_bytes, metrics, "subtitles")
     stills = Leftovers(paths.cache / "trickplay", options.thumbnail_cache_bytes, metrics, "thumbnails")
@@ -81,10 +86,12 @@ def assemble(container: Container, library: LibraryFiles) -> None:
 
 @asynccontextmanager
 async def playing(container: Container) -> AsyncIterator[None]:
-    """The cache knows what an earlier process left; nothing keeps running at the end."""
+    """The cache knows what an earlier process left, other processes know who plays here; nothing keeps running at the end."""
     await asyncio.to_thread(container.get(SegmentCache).load)
+    clock = container.get(Clock)  # type: ignore[type-abstract]  # a Protocol as a key
     try:
-        yield
+        async with repeated("playback presence", container.get(Presence).beat, BEAT, clock):
+            yield
     finally:
         await container.get(Delivery).close()
 

@@ -29,7 +29,8 @@ class PlaybackSessionRow(Table):
     file_id: Mapped[str] = mapped_column(String(64))
     method: Mapped[str] = mapped_column(String(10))
     document: Mapped[dict[str, Any]] = mapped_column(Json)  # Any: a JSON document
-    """`capabilities` of the client and `reasons` of the decision."""
+    """`capabilities` of the client, its `profile_id`, the `position` where it watches, how many `transcodes` it may have, and its
+    `presence`: when the player last asked, what is converted for it, and in which process."""
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]

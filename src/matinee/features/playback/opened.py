@@ -42,6 +42,10 @@ class OpenSession:
     checked_at: float
     asked_at: float
     """When its player last asked for something; monotonic."""
+    noted_at: float = float("-inf")
+    """The `asked_at` that other processes were told of."""
+    begun_at: float | None = None
+    """When it began, where it began in this process; monotonic."""
     shown: Presentation | None = None
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -97,6 +101,14 @@ class OpenSessions:
         """Where the session watches, None when it has not asked for pictures here."""
         found = self._open.get(session_id)
         return found.viewer.position if found and found.shown else None
+
+    def known(self, session_id: str) -> OpenSession | None:
+        """A session of this process."""
+        return self._open.get(session_id)
+
+    def all(self) -> list[OpenSession]:
+        """Those of this process."""
+        return list(self._open.values())
 
     def of_user(self, user_id: str) -> list[OpenSession]:
         """That user's sessions in this process."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, select, update
 
@@ -31,6 +32,22 @@ async def active_sessions(unit: ReadUnit, now: datetime, user_id: str | None) ->
     if user_id is not None:
         query = query.where(row.user_id == user_id)
     return (await unit.session.scalars(query.limit(_LISTED))).all()
+
+
+async def living(unit: ReadUnit, now: datetime, user_ids: Collection[str]) -> Sequence[PlaybackSessionRow]:
+    """The newest sessions of those accounts that are neither revoked nor expired."""
+    row = PlaybackSessionRow
+    query = select(row).where(row.user_id.in_(user_ids), row.revoked_at.is_(None), row.expires_at > now)
+    return (await unit.session.scalars(query.order_by(row.created_at.desc()).limit(_LISTED * max(1, len(user_ids))))).all()
+
+
+async def note(unit: UnitOfWork, changes: Mapping[str, dict[str, Any]]) -> None:  # Any: JSON documents
+    """Change the documents of sessions, by their ids."""
+    row = PlaybackSessionRow
+    found = await unit.session.scalars(select(row).where(row.id.in_(changes)).order_by(row.id).with_for_update())
+    for session in found:
+        session.document = {**session.document, **changes[session.id]}
+    await unit.session.flush()
 
 
 async def revoke(unit: UnitOfWork, session_id: str, now: datetime) -> None:

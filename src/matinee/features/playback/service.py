@@ -16,6 +16,7 @@ from matinee.features.playback.models import PlaybackSessionRow
 from matinee.features.playback.opened import OpenSession, OpenSessions, client_document, profile_of
 from matinee.features.playback.playlist import bandwidth_of
 from matinee.features.playback.policy import PlaybackOptions
+from matinee.features.playback.presence import Presence
 from matinee.features.playback.renditions import Presentation, copies_well, present
 from matinee.features.playback.schemas import (
     ActiveSession,
@@ -31,12 +32,12 @@ from matinee.features.playback.schemas import (
 from matinee.features.playback.sessions import Links, whole_second
 from matinee.features.playback.sources import LibraryFiles, SourceFile, SourceItem
 from matinee.features.playback.telemetry import PlaybackMetrics
-from matinee.features.playback.transcoder import Transcoder, Viewer
+from matinee.features.playback.transcoder import Viewer
 from matinee.infra.clock import Clock
 from matinee.infra.database import Database
-from matinee.infra.errors import NotFound, QuotaExceeded
+from matinee.infra.errors import NotFound
 from matinee.infra.http.caller import Permission
-from matinee.infra.http.rights import Allowance, Rights
+from matinee.infra.http.rights import Rights
 from matinee.infra.ids import ItemId, TitleId, UserId, new_id
 from matinee.infra.media.info import MediaInfo
 
@@ -45,7 +46,6 @@ __all__ = ["PlaybackOptions", "PlaybackService", "Player"]
 log = structlog.get_logger(__name__)
 _EFFORT: dict[Method, int] = {"direct": 0, "remux": 1, "transcode": 2}
 _REMEMBERED = timedelta(days=7)
-_STREAMS_FOR = 60.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class PlaybackService:
         clock: Clock,
         library: LibraryFiles,
         sessions: OpenSessions,
-        transcoder: Transcoder,
+        presence: Presence,
         links: Links,
         options: PlaybackOptions,
         metrics: PlaybackMetrics,
@@ -90,7 +90,7 @@ class PlaybackService:
         self._library = library
         self._sessions = sessions
         self._keys = sessions.keys
-        self._transcoder = transcoder
+        self._presence = presence
         self._links = links
         self._options = options
         self._metrics = metrics
@@ -113,12 +113,11 @@ class PlaybackService:
         allowance = await self._rights.allowance(UserId(player.user_id))
         if choice.decision.method == "transcode" and ("transcode" not in player.permissions or allowance.transcodes == 0):
             raise self._rights.refusal("transcode", player.tier)
-        await self._supersede(player, item)
-        self._check_streams(player, item, allowance)
-        if choice.decision.method == "transcode":
-            self._transcoder.check_capacity(player.user_id, allowance.transcodes)
+        files = {file.id for file in item.files}
+        await self._presence.supersede(player.user_id, player.profile_id, files)
         row = self._row(player, item, choice, client, resume, allowance.transcodes)
         async with self._database.write() as unit:
+            await self._presence.require_place(unit, row, files, allowance)
             await repository.add_session(unit, row)
         self._sessions.keep(self._opened(row, choice, client, resume))
         self._metrics.sessions.labels(choice.decision.method).inc()
@@ -132,23 +131,20 @@ class PlaybackService:
             if row is None or (row.user_id != player.user_id and not player.is_admin):
                 raise NotFound("There is no such playing.")
             await repository.revoke(unit, session_id, self._clock.now())
-        self._sessions.forget(session_id)
-        await self._transcoder.leave(session_id)
+        await self._presence.ended(session_id)
 
     async def end_all(self, event: AccountClosed) -> None:
         """An account was closed: all that it plays ends, here at once and in other processes within seconds."""
         async with self._database.write() as unit:
             ended = await repository.revoke_of_user(unit, event.user_id, self._clock.now())
         for session_id in ended:
-            self._sessions.forget(session_id)
-            await self._transcoder.leave(session_id)
+            await self._presence.ended(session_id)
 
     async def active(self, player: Player) -> list[ActiveSession]:
         """The caller's sessions; everybody's for an administrator."""
         async with self._database.read() as unit:
             rows = await repository.active_sessions(unit, self._clock.now(), None if player.is_admin else player.user_id)
-        busy = {viewer for run in self._transcoder.runs if run.rendition.kind == "encode" for viewer in run.viewers}
-        return [self._active(row, row.id in busy) for row in rows]
+        return [self._active(row, self._presence.converts(row)) for row in rows]
 
     async def sources(self, title_id: str) -> list[SourceView]:
         """Every way to play a title. Raises `NoSource` when there is none."""
@@ -182,28 +178,6 @@ class PlaybackService:
                 decision = _not_copied(decision)
         return _Choice(source, info, decision, present(source, info, decision, client, keys))
 
-    async def _supersede(self, player: Player, item: SourceItem) -> None:
-        """Who reloads a page begins anew; the run of the session before must not hold a place until it is found idle."""
-        files = {file.id for file in item.files}
-        for session in self._sessions.of_user(player.user_id):
-            if session.profile_id == player.profile_id and session.source.id in files:
-                await self._transcoder.leave(session.id)
-
-    def _check_streams(self, player: Player, item: SourceItem, allowance: Allowance) -> None:
-        """A stream counts while its player has asked for something within the last minute; one of the same
-        title and profile is replaced."""
-        if allowance.streams is None:
-            return
-        since, files = self._clock.monotonic() - _STREAMS_FOR, {file.id for file in item.files}
-        mine = self._sessions.of_user(player.user_id)
-        replaced = {one.id for one in mine if one.profile_id == player.profile_id and one.source.id in files}
-        playing = [one for one in mine if one.asked_at >= since and one.id not in replaced]
-        if len(playing) >= allowance.streams:
-            wait = max(1, round(min((one.asked_at for one in playing), default=since) - since))
-            raise QuotaExceeded(
-                f"This account may play {allowance.streams} at a time. Stop one, or wait a minute.", retry_after=wait
-            )
-
     def _row(
         self,
         player: Player,
@@ -213,9 +187,9 @@ class PlaybackService:
         resume: float,
         transcodes: int | None,
     ) -> PlaybackSessionRow:
-        now = self._clock.now()
+        now, session_id = self._clock.now(), new_id()
         return PlaybackSessionRow(
-            id=new_id(),
+            id=session_id,
             user_id=player.user_id,
             user_name=player.user_name,
             credential_id=player.credential_id,
@@ -228,6 +202,7 @@ class PlaybackService:
                 "position": resume,
                 "profile_id": player.profile_id,
                 "transcodes": transcodes,
+                "presence": self._presence.first_note(session_id, converts=choice.decision.method == "transcode"),
             },
             created_at=now,
             expires_at=whole_second(now + self._options.url_lifetime),
@@ -247,6 +222,8 @@ class PlaybackService:
             viewer=Viewer(row.id, row.user_id, resume, row.document["transcodes"]),
             checked_at=self._clock.monotonic(),
             asked_at=self._clock.monotonic(),
+            noted_at=self._clock.monotonic(),
+            begun_at=self._clock.monotonic(),
             shown=choice.shown if choice.decision.method != "direct" else None,
         )
 

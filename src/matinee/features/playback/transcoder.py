@@ -16,6 +16,7 @@ from typing import Literal, Protocol
 
 import structlog
 
+from matinee.features.playback.elsewhere import Elsewhere
 from matinee.features.playback.errors import SegmentLate, TranscodeCapacity, TranscodeFailed
 from matinee.features.playback.policy import PlaybackOptions
 from matinee.features.playback.segments import SegmentCache
@@ -94,8 +95,16 @@ class Run:
 class Transcoder:
     """Gives out segments, making them where they are missing."""
 
-    def __init__(self, cache: SegmentCache, options: PlaybackOptions, clock: Clock, metrics: PlaybackMetrics) -> None:
+    def __init__(
+        self,
+        cache: SegmentCache,
+        options: PlaybackOptions,
+        clock: Clock,
+        metrics: PlaybackMetrics,
+        elsewhere: Elsewhere | None = None,
+    ) -> None:
         self._cache = cache
+        self._elsewhere = elsewhere or Elsewhere(clock)
         self._options = options
         self._clock = clock
         self._metrics = metrics
@@ -137,7 +146,7 @@ class Transcoder:
 
     def check_capacity(self, user_id: str, allowed: int | None) -> None:
         """Raise `TranscodeCapacity` when an encoding could not start now."""
-        self._place("encode", user_id, allowed, stop=False)
+        self._place("encode", Viewer("", user_id, transcodes=allowed), stop=False)
 
     async def leave(self, session_id: str) -> None:
         """The session has ended: stop what was made for it alone."""
@@ -190,7 +199,7 @@ class Transcoder:
                 self._leave_others(rendition, viewer, run)
                 return run
         self._leave_others(rendition, viewer, None)
-        self._place(rendition.kind, viewer.user_id, viewer.transcodes, stop=True)
+        self._place(rendition.kind, viewer, stop=True)
         return self._start(rendition, wanted, viewer)
 
     def _leave_others(self, rendition: Rendition, viewer: Viewer, kept: Run | None) -> None:
@@ -203,14 +212,16 @@ class Transcoder:
         if run.viewers.pop(session_id, None) is not None and not run.viewers:
             self._stop(run)
 
-    def _place(self, kind: Kind, user_id: str, allowed: int | None, *, stop: bool) -> None:
-        """Find a place for one more run, taking it from one that nobody has asked for lately. Raises `TranscodeCapacity`."""
+    def _place(self, kind: Kind, viewer: Viewer, *, stop: bool) -> None:
+        """Find a place for one more run, taking it from one that nobody has asked for lately. What an account may have
+        counts over all processes, what the server may do in this one. Raises `TranscodeCapacity`."""
         options = self._options
         alike = [run for run in self._runs if not run.ended and (run.rendition.kind == "encode") == (kind == "encode")]
-        own = [run for run in alike if run.owner == user_id]
+        own = [run for run in alike if run.owner == viewer.user_id]
         most, most_own = options.max_transcodes, options.max_transcodes_per_user
-        if allowed is not None:
-            most_own = min(most_own, allowed)
+        if viewer.transcodes is not None:
+            most_own = min(most_own, viewer.transcodes)
+        most_own -= self._elsewhere.count(viewer.user_id, viewer.session_id)
         if kind != "encode":
             most = most_own = options.max_copies
         for group, limit in ((own, most_own), (alike, most)):
