@@ -326,6 +326,7 @@ def _options(container: Container, settings: Settings) -> None:
             base_path=settings.base_path,
             public_url=settings.public_url,
             token_key=settings.token_key,
+            second_factor=settings.second_factor,
             demo=True,
             library_paths=tuple(map(str, settings.library_paths)),
             version=__version__,

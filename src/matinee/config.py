@@ -102,6 +102,11 @@ class Settings(BaseSettings):
     token_key: int = Field(
         1, ge=1, le=1_000_000, description="Number of the key that signs access tokens; the next one replaces it.", examples=["2"]
     )
+    second_factor: Literal["offered", "admins"] = Field(
+        "offered",
+        description="Who needs a second factor: nobody, or administrators for what only they may do.",
+        examples=["admins"],
+    )
     plex_sign_in: Literal["off", "members", "anyone"] = Field(
         "off", description="Who may sign in with Plex: linked accounts, or anyone (who then gets one).", examples=["members"]
     )
@@ -178,8 +183,10 @@ class Settings(BaseSettings):
 
     # playback
     ffmpeg: Path | None = Field(None, description="ffmpeg to use; else PATH, else the bundled one.", examples=["/usr/bin/ffmpeg"])
-    max_transcodes: int = Field(2, ge=0, description="Transcodes at once on this server.", examples=["2"])
-    max_transcodes_per_user: int = Field(2, ge=0, description="Transcodes at once for one user.", examples=["1"])
+    max_transcodes: int = Field(2, ge=0, description="Transcodes at once in each process of the server.", examples=["2"])
+    max_transcodes_per_user: int = Field(
+        2, ge=0, description="Transcodes at once for one user, over all processes.", examples=["1"]
+    )
     hardware_encoding: bool = Field(True, description="Use a hardware encoder when a trial proves it.", examples=["true"])
     segment_cache_bytes: int = Field(
         10 * 1024**3, ge=16 * 1024**2, description="Cap of the segment cache, bytes.", examples=["10737418240"]

@@ -40,6 +40,9 @@ class FieldError:
 CATALOGUE: Mapping[str, ErrorSpec] = {
     "authentication_required": ErrorSpec(401, "auth", "Sign in to do this"),
     "invalid_credentials": ErrorSpec(401, "auth", "The name or the password is wrong"),
+    "second_factor_required": ErrorSpec(401, "auth", "A code is needed besides the password"),
+    "second_factor_wrong": ErrorSpec(401, "auth", "The code is wrong"),
+    "second_factor_needed": ErrorSpec(403, "auth", "Administrators need a second factor here"),
     "session_expired": ErrorSpec(401, "auth", "Your session has ended"),
     "token_revoked": ErrorSpec(401, "auth", "This token was revoked"),
     "plex_token_expired": ErrorSpec(401, "auth", "The Plex sign-in has expired"),
@@ -142,6 +145,12 @@ class TierRequired(MatineeError):
 
 class AddressBlocked(MatineeError):
     code = "address_blocked"
+
+
+class SecondFactorNeeded(MatineeError):
+    """The account has not set up what this server asks of administrators."""
+
+    code = "second_factor_needed"
 
 
 class ScopeMissing(MatineeError):

@@ -623,6 +623,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/users/{user_id}/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Reset Second Factor
+         * @description Take somebody's second factor away, because the app and the recovery codes are lost. All their sessions end.
+         *
+         *     Your own goes by `DELETE /me/second-factor`, with a code.
+         */
+        delete: operations["reset_second_factor_api_v1_admin_users__user_id__second_factor_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/users/{user_id}/sessions": {
         parameters: {
             query?: never;
@@ -781,7 +803,9 @@ export interface paths {
         put?: never;
         /**
          * Login
-         * @description Sign in with name and password.
+         * @description Sign in with name and password, and a code where the account has a second factor.
+         *
+         *     Without the code such an account answers 401 `second_factor_required`; repeat the request with `code` then.
          *
          *     Answers an access token (15 minutes) and a refresh token (works once), and sets the session cookie for browsers. With the
          *     cookie, send the value of the cookie `matinee_csrf` in the header `X-CSRF-Token` on every write. Ten failed attempts in 15
@@ -1727,6 +1751,76 @@ export interface paths {
         get: operations["recommendations_api_v1_me_recommendations_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Second Factor
+         * @description Whether a code is asked for when you sign in with your password.
+         */
+        get: operations["read_second_factor_api_v1_me_second_factor_get"];
+        put?: never;
+        /**
+         * Begin Second Factor
+         * @description A new secret for an authenticator app (TOTP, RFC 6238). It counts after `POST /me/second-factor/confirm` within an hour.
+         */
+        post: operations["begin_second_factor_api_v1_me_second_factor_post"];
+        /**
+         * Remove Second Factor
+         * @description The password is enough again. Your other sessions end; access tokens must be refreshed.
+         */
+        delete: operations["remove_second_factor_api_v1_me_second_factor_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Second Factor
+         * @description The first code of the app: from now on one is asked for at every sign-in with your password.
+         *
+         *     Answers ten recovery codes, shown this once. Your other sessions end; access tokens must be refreshed.
+         */
+        post: operations["confirm_second_factor_api_v1_me_second_factor_confirm_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew Recovery Codes
+         * @description Ten new recovery codes, shown this once. Those before no longer work.
+         */
+        post: operations["renew_recovery_codes_api_v1_me_second_factor_recovery_codes_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2988,6 +3082,11 @@ export interface components {
              */
             role: "admin" | "user";
             /**
+             * Second Factor
+             * @description Whether a code is asked for after the password.
+             */
+            second_factor: boolean;
+            /**
              * Tier
              * @enum {string}
              */
@@ -3568,6 +3667,15 @@ export interface components {
              */
             state: "up" | "degraded" | "down";
         };
+        /** ConfirmBody */
+        ConfirmBody: {
+            /**
+             * Code
+             * Format: password
+             * @example 287082
+             */
+            code: string;
+        };
         /** CreatedApiKeyView */
         CreatedApiKeyView: {
             /**
@@ -3863,6 +3971,36 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** EnrolBody */
+        EnrolBody: {
+            /**
+             * Current Password
+             * Format: password
+             * @example correct horse battery staple
+             */
+            current_password: string;
+        };
+        /**
+         * EnrolmentView
+         * @description What an authenticator app takes, in three forms.
+         */
+        EnrolmentView: {
+            /**
+             * Qr Svg
+             * @description The address as a QR code, an SVG document.
+             */
+            qr_svg: string;
+            /**
+             * Secret
+             * @description In base32, for the keyboard.
+             */
+            secret: string;
+            /**
+             * Uri
+             * @description `otpauth://totp/...`
+             */
+            uri: string;
+        };
         /** EpisodeView */
         EpisodeView: {
             /** Air Date */
@@ -3887,6 +4025,41 @@ export interface components {
             season: number;
             /** Still */
             still?: string | null;
+        };
+        /**
+         * FactorProofBody
+         * @description Both factors.
+         */
+        FactorProofBody: {
+            /**
+             * Code
+             * Format: password
+             * @example 287082
+             */
+            code: string;
+            /**
+             * Current Password
+             * Format: password
+             * @example correct horse battery staple
+             */
+            current_password: string;
+        };
+        /**
+         * FactorView
+         * @description Whether a code is asked for after the password.
+         */
+        FactorView: {
+            /** Enabled */
+            enabled: boolean;
+            /**
+             * Needed
+             * @description This server asks administrators for one before they administer, and you have none.
+             */
+            needed: boolean;
+            /** Recovery Codes Left */
+            recovery_codes_left: number;
+            /** Since */
+            since: string | null;
         };
         /** FarewellView */
         FarewellView: {
@@ -4768,6 +4941,11 @@ export interface components {
         /** LoginBody */
         LoginBody: {
             /**
+             * Code
+             * @description Six digits of the authenticator app, or a recovery code, where it is asked for.
+             */
+            code?: string | null;
+            /**
              * Name
              * @example anna
              */
@@ -4823,6 +5001,11 @@ export interface components {
             role: "admin" | "user";
             /** Scopes */
             scopes: ("catalog:read" | "library:read" | "library:write" | "playback" | "progress" | "requests" | "downloads" | "admin")[];
+            /**
+             * Second Factor Needed
+             * @description Set up a second factor before you administer: this server asks for it.
+             */
+            second_factor_needed: boolean;
             /**
              * Tier
              * @enum {string}
@@ -5503,6 +5686,14 @@ export interface components {
              */
             score: number;
             title: components["schemas"]["TitleCard"];
+        };
+        /**
+         * RecoveryCodesView
+         * @description Codes that replace the app, each once. They are shown this once.
+         */
+        RecoveryCodesView: {
+            /** Recovery Codes */
+            recovery_codes: string[];
         };
         /** RefreshBody */
         RefreshBody: {
@@ -6729,7 +6920,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6961,7 +7152,7 @@ export interface operations {
                 /** @description Keep only these fields: names separated by commas, dotted for nested ones. */
                 fields?: string | null;
                 /** @description Only this event. */
-                event?: ("sign_in" | "sign_out" | "password_changed" | "password_reset" | "user_created" | "user_changed" | "user_deleted" | "role_changed" | "invitation_created" | "invitation_used" | "invitation_deleted" | "api_key_created" | "api_key_rotated" | "api_key_deleted" | "session_revoked" | "refresh_reused" | "identity_linked" | "identity_unlinked" | "device_approved" | "device_denied" | "profile_created" | "profile_changed" | "profile_deleted" | "profile_entered" | "block_created" | "block_removed" | "lists_changed" | "setting_changed") | null;
+                event?: ("sign_in" | "sign_out" | "password_changed" | "password_reset" | "user_created" | "user_changed" | "user_deleted" | "role_changed" | "invitation_created" | "invitation_used" | "invitation_deleted" | "api_key_created" | "api_key_rotated" | "api_key_deleted" | "session_revoked" | "refresh_reused" | "identity_linked" | "identity_unlinked" | "device_approved" | "device_denied" | "profile_created" | "profile_changed" | "profile_deleted" | "profile_entered" | "block_created" | "block_removed" | "lists_changed" | "setting_changed" | "second_factor_added" | "second_factor_removed" | "recovery_code_used" | "recovery_codes_renewed") | null;
                 /** @description Only what this account did, or what was done to it. */
                 user_id?: string | null;
                 /** @description Only what worked, or what did not. */
@@ -7011,7 +7202,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7126,7 +7317,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7234,7 +7425,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7378,7 +7569,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7474,7 +7665,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7621,7 +7812,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7722,7 +7913,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7851,7 +8042,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7954,7 +8145,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8075,7 +8266,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8201,7 +8392,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8297,7 +8488,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8434,7 +8625,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8549,7 +8740,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8657,7 +8848,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8794,7 +8985,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8931,7 +9122,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9041,7 +9232,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9153,7 +9344,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9274,7 +9465,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9403,7 +9594,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9511,7 +9702,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9603,7 +9794,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9711,7 +9902,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9810,7 +10001,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9918,7 +10109,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10026,7 +10217,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10172,7 +10363,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10282,7 +10473,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10407,7 +10598,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10558,7 +10749,126 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_second_factor_api_v1_admin_users__user_id__second_factor_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10686,7 +10996,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10796,7 +11106,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10917,7 +11227,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11058,7 +11368,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11685,7 +11995,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid_credentials`: The name or the password is wrong; `session_expired`: Your session has ended; `token_revoked`: This token was revoked */
+            /** @description `second_factor_required`: A code is needed besides the password; `second_factor_wrong`: The code is wrong */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12175,7 +12485,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13239,7 +13549,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13418,7 +13728,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13528,7 +13838,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13636,7 +13946,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13760,7 +14070,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13889,7 +14199,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14018,7 +14328,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14126,7 +14436,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14218,7 +14528,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14317,7 +14627,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14425,7 +14735,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14524,7 +14834,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14661,7 +14971,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14792,7 +15102,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14925,7 +15235,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15038,7 +15348,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15143,7 +15453,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15294,7 +15604,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15399,7 +15709,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15545,7 +15855,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15678,7 +15988,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15786,7 +16096,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15882,7 +16192,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16026,7 +16336,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16125,7 +16435,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16263,7 +16573,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16388,7 +16698,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16521,7 +16831,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16636,7 +16946,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16744,7 +17054,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16837,7 +17147,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16958,7 +17268,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17102,7 +17412,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17201,7 +17511,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17339,7 +17649,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17465,7 +17775,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17609,7 +17919,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17760,7 +18070,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17871,7 +18181,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17988,7 +18298,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18126,7 +18436,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18257,7 +18567,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18268,6 +18578,667 @@ export interface operations {
             };
             /** @description `target_too_long`: The address is too long */
             414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_second_factor_api_v1_me_second_factor_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorView"];
+                };
+            };
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_second_factor_api_v1_me_second_factor_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentView"];
+                };
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_credentials`: The name or the password is wrong; `second_factor_wrong`: The code is wrong; `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_second_factor_api_v1_me_second_factor_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorProofBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_credentials`: The name or the password is wrong; `second_factor_wrong`: The code is wrong; `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_second_factor_api_v1_me_second_factor_confirm_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodesView"];
+                };
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_credentials`: The name or the password is wrong; `second_factor_wrong`: The code is wrong; `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renew_recovery_codes_api_v1_me_second_factor_recovery_codes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorProofBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodesView"];
+                };
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_credentials`: The name or the password is wrong; `second_factor_wrong`: The code is wrong; `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18365,7 +19336,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18455,7 +19426,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18557,7 +19528,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18690,7 +19661,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18801,7 +19772,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18914,7 +19885,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19034,7 +20005,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19171,7 +20142,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19299,7 +20270,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19427,7 +20398,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19555,7 +20526,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19683,7 +20654,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19810,7 +20781,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19946,7 +20917,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20086,7 +21057,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20226,7 +21197,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20362,7 +21333,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20498,7 +21469,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20638,7 +21609,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20764,7 +21735,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20886,7 +21857,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20996,7 +21967,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21108,7 +22079,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21485,7 +22456,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21613,7 +22584,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21741,7 +22712,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21869,7 +22840,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21997,7 +22968,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22124,7 +23095,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22260,7 +23231,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22400,7 +23371,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22537,7 +23508,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22677,7 +23648,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22813,7 +23784,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22933,7 +23904,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23179,7 +24150,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23326,7 +24297,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23427,7 +24398,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23559,7 +24530,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23679,7 +24650,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23826,7 +24797,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23934,7 +24905,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24072,7 +25043,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `csrf_failed`: The request did not prove where it came from */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25744,7 +26715,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope */
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -38,7 +38,8 @@ AuditEvent = Literal[
     "role_changed", "invitation_created", "invitation_used", "invitation_deleted", "api_key_created", "api_key_rotated",
     "api_key_deleted", "session_revoked", "refresh_reused", "identity_linked", "identity_unlinked", "device_approved",
     "device_denied", "profile_created", "profile_changed", "profile_deleted", "profile_entered", "block_created",
-    "block_removed", "lists_changed", "setting_changed",
+    "block_removed", "lists_changed", "setting_changed", "second_factor_added", "second_factor_removed", "recovery_code_used",
+    "recovery_codes_renewed",
 ]  # fmt: skip
 EVENTS: tuple[AuditEvent, ...] = get_args(AuditEvent)
 Outcome = Literal["success", "failure"]

@@ -16,6 +16,7 @@ from matinee.features.accounts.people import Changes, People
 from matinee.features.accounts.permissions import Tier
 from matinee.features.accounts.repository import AuditFilter
 from matinee.features.accounts.resets import PasswordResets
+from matinee.features.accounts.second_factor import SecondFactors
 from matinee.features.accounts.service import AccountsService
 from matinee.infra.database import Database
 from matinee.infra.errors import MatineeError
@@ -155,6 +156,21 @@ def reset_link(context: typer.Context, name: Name) -> None:
     token, until = _run(context, work)
     typer.echo(f"/reset#token={token}")
     typer.echo(f"It works until {until}.", err=True)
+
+
+@users.command("reset-second-factor")
+def reset_second_factor(context: typer.Context, name: Name) -> None:
+    """Let somebody in with the password alone again, who lost the authenticator app and the recovery codes."""
+
+    async def work(container: Container) -> bool:
+        user_id = await _id_of(container, name)
+        async with container.get(Database).write() as unit:
+            return await container.get(SecondFactors).reset(unit, user_id, None, None)
+
+    had = _run(context, work)
+    typer.echo(
+        f"{name} {'signs in with the password alone now, and is signed out everywhere' if had else 'has no second factor'}."
+    )
 
 
 @commands.command("audit")

@@ -2,6 +2,8 @@
 
 MatineeError
 ├── InvalidCredentials   401, name or password wrong (never says which)
+├── SecondFactorRequired 401, the password is right, a code is asked for
+├── SecondFactorWrong    401, the code does not fit, or was used before
 ├── SessionExpired       401, the session or token has ended; sign in again
 ├── TokenRevoked         401, the session, token or its family was revoked
 ├── ApiKeyInvalid        401, unknown, expired or deleted key
@@ -27,6 +29,14 @@ from matinee.infra.errors import MatineeError, RateLimited
 
 class InvalidCredentials(MatineeError):
     code = "invalid_credentials"
+
+
+class SecondFactorRequired(MatineeError):
+    code = "second_factor_required"
+
+
+class SecondFactorWrong(MatineeError):
+    code = "second_factor_wrong"
 
 
 class SessionExpired(MatineeError):

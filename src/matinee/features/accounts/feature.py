@@ -10,9 +10,11 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from matinee.features.accounts.api_keys import ApiKeys
 from matinee.features.accounts.audit import AuditLog, keeping_audit
 from matinee.features.accounts.authenticator import AccountsAuthenticator
+from matinee.features.accounts.code_check import CodeCheck
 from matinee.features.accounts.housekeeping import Housekeeping, keep_house
 from matinee.features.accounts.invitations import Invitations
 from matinee.features.accounts.memory import LastUses, VerifiedCredentials
+from matinee.features.accounts.password_check import PasswordCheck
 from matinee.features.accounts.passwords import Passwords
 from matinee.features.accounts.people import People
 from matinee.features.accounts.policy import AccountsOptions
@@ -27,11 +29,15 @@ from matinee.features.accounts.routes import (
     invitations_router,
     joining_router,
     me_router,
+    of_others_router,
     people_router,
     profiles_router,
     providers_router,
+    second_factor_router,
     setup_router,
 )
+from matinee.features.accounts.sealing import Sealing
+from matinee.features.accounts.second_factor import SecondFactors
 from matinee.features.accounts.service import AccountsService
 from matinee.features.accounts.sessions import Sessions
 from matinee.features.accounts.throttle import LinkThrottle, SignInThrottle
@@ -68,7 +74,10 @@ def build(container: Container) -> None:
     container.add(Revocations, Revocations(bus, verified))
     throttles = container.get(Throttles) if container.has(Throttles) else container.add(Throttles, Throttles(clock))
     throttle = SignInThrottle(throttles, options.sign_in_attempts, options.sign_in_window)
-    sessions = Sessions(database, clock, options, passwords, throttle, tokens, csrf, verified, audit)
+    sealing = Sealing(signer)
+    codes = CodeCheck(clock, sealing, audit)
+    sessions = Sessions(database, clock, options, PasswordCheck(passwords, throttle, audit), codes, tokens, csrf, verified, audit)
+    container.add(SecondFactors, SecondFactors(database, clock, sessions, codes, sealing, verified, audit))
     container.add(Sessions, sessions)
     container.add(ApiKeys, ApiKeys(clock, verified, audit))
     events = container.get(EventBus)
@@ -100,8 +109,8 @@ FEATURE = Feature(
     build=build,
     routes=[
         RoutesOf("auth", [setup_router, auth_router, joining_router, providers_router, devices_router]),
-        RoutesOf("auth", [me_router, profiles_router, identities_router]),
-        RoutesOf("admin", [people_router, invitations_router, audit_router]),
+        RoutesOf("auth", [me_router, second_factor_router, profiles_router, identities_router]),
+        RoutesOf("admin", [people_router, of_others_router, invitations_router, audit_router]),
     ],
     running=[keep_house, announcing, keeping_audit],
     commands=commands,

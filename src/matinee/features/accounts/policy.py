@@ -6,7 +6,7 @@ import ipaddress
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from matinee.infra.http.caller import ALL_SCOPES, USER_SCOPES, Scope
@@ -90,6 +90,8 @@ class AccountsOptions:
     waiting_hashes: int = 32
     cookie_secure: bool = False
     base_path: str = ""
+    second_factor: Literal["offered", "admins"] = "offered"
+    """Whether administrators need a second factor for what only they may do."""
     token_key: int = 1
     """Number of the key that signs access tokens."""
     public_url: str = ""
@@ -135,6 +137,16 @@ def _is_trivial(folded: str) -> bool:
 def scopes_of(role: str) -> frozenset[Scope]:
     """Everything that a role may do."""
     return ALL_SCOPES if role == "admin" else USER_SCOPES
+
+
+PROVEN_ELSEWHERE = frozenset({"plex", "oidc"})
+"""Sign-ins at systems that ask for a second factor themselves, or do not."""
+
+
+def lacks_factor(options: AccountsOptions, role: str, since: datetime | None, method: str) -> bool:
+    """Whether an account, in a session begun by `method` ("" for keys), has to set up a second factor before it administers."""
+    asked = options.second_factor == "admins" and role == "admin"
+    return asked and since is None and method not in PROVEN_ELSEWHERE
 
 
 def allowed_scopes(role: str, wanted: Iterable[str]) -> frozenset[Scope]:

@@ -179,7 +179,7 @@ class Profiles:
             unit.after_commit(tell)
         if caller.credential != "token":
             return Entered(profile)
-        token, lifetime = self._tokens.issue(caller_of(user, "token", caller.credential_id, profile))
+        token, lifetime = self._tokens.issue(caller_of(user, "token", caller.credential_id, profile, lacking=caller.lacks_factor))
         return Entered(profile, token, lifetime)
 
     async def _check_pin(self, caller: Caller, profile: Profile, pin: str | None, origin: Origin) -> None:

@@ -210,7 +210,7 @@ class AccountsService:
             user = await self.user(unit, caller.user_id)
             mine = await self._sessions.of_user(unit, caller.user_id)
         if user.password_hash:
-            await self._sessions.check_password(user, user.name, current or "", origin)
+            await self._sessions.check_password(user, current or "", origin)
         elif not any(one.id == caller.credential_id and self._clock.now() - one.created_at <= _RECENT for one in mine):
             raise Forbidden("Sign in again first: a first password is chosen within ten minutes after it.")
         hashed = await self.hashed(new, user.name, "body.new_password")

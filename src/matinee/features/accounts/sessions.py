@@ -8,19 +8,19 @@ from datetime import datetime, timedelta
 
 from matinee.features.accounts.audit import AuditLog, Subject
 from matinee.features.accounts.authenticator import caller_of
+from matinee.features.accounts.code_check import CodeCheck
 from matinee.features.accounts.devices import device_name
-from matinee.features.accounts.errors import AccountDisabled, InvalidCredentials, SessionExpired, TokenRevoked, TooManySignIns
+from matinee.features.accounts.errors import AccountDisabled, SessionExpired, TokenRevoked, TooManySignIns
 from matinee.features.accounts.memory import VerifiedCredentials
 from matinee.features.accounts.models import AuthSession, Profile, RefreshToken, User
-from matinee.features.accounts.passwords import Passwords
-from matinee.features.accounts.policy import MAX_PASSWORD, AccountsOptions, Origin, name_key
+from matinee.features.accounts.password_check import PasswordCheck, subject_of
+from matinee.features.accounts.policy import AccountsOptions, Origin, lacks_factor, name_key
 from matinee.features.accounts.repository import AccountsRepository
 from matinee.features.accounts.repository.profiles import ProfilesRepository
-from matinee.features.accounts.throttle import SignInThrottle
 from matinee.features.accounts.tokens import AccessTokens, CsrfTokens, digest, new_secret
 from matinee.infra.clock import Clock
 from matinee.infra.database import Database, ReadUnit, UnitOfWork
-from matinee.infra.errors import NotFound
+from matinee.infra.errors import MatineeError, NotFound
 from matinee.infra.http.caller import Caller
 from matinee.infra.ids import UserId, new_id
 
@@ -50,8 +50,8 @@ class Sessions:
         database: Database,
         clock: Clock,
         options: AccountsOptions,
-        passwords: Passwords,
-        throttle: SignInThrottle,
+        passwords: PasswordCheck,
+        codes: CodeCheck,
         tokens: AccessTokens,
         csrf: CsrfTokens,
         verified: VerifiedCredentials,
@@ -61,7 +61,7 @@ class Sessions:
         self._clock = clock
         self._options = options
         self._passwords = passwords
-        self._throttle = throttle
+        self._codes = codes
         self._tokens = tokens
         self._csrf = csrf
         self._verified = verified
@@ -69,34 +69,34 @@ class Sessions:
         self._repository = AccountsRepository()
         self._profiles = ProfilesRepository()
 
-    async def sign_in(self, name: str, password: str, origin: Origin) -> SignedIn:
-        """Raises `InvalidCredentials`, `AccountDisabled` (only to who knows the password), `TooManySignIns`."""
+    async def sign_in(self, name: str, password: str, origin: Origin, code: str | None = None) -> SignedIn:
+        """Raises `InvalidCredentials`, `TooManySignIns`; only to who knows the password `AccountDisabled`,
+        `SecondFactorRequired` and `SecondFactorWrong`."""
         async with self._database.read() as unit:
             user = await self._repository.user_named(unit, name_key(name))
-        better = await self.check_password(user, name, password, origin)
+        better = await self._passwords.check(user, name, password, origin)
         if user is None or user.disabled:
-            await self._audit.sign_in_failed(origin, "password", "disabled", _subject(user))
+            await self._passwords.succeeded(name, origin)
+            await self._audit.sign_in_failed(origin, "password", "disabled", subject_of(user))
             raise AccountDisabled("An administrator has disabled this account.")
         async with self._database.write() as unit:
             if better is not None:
                 await self._repository.change_user(unit, user.id, self._clock.now(), password_hash=better)
-            return await self.start(unit, user, origin)
+            # Not raised in here: a wrong code is counted, and that must be committed.
+            refused = await self._codes.refusal(unit, user, code, origin)
+            entered = refused or await self.start(unit, user, origin)
+        if isinstance(entered, MatineeError):
+            if code is not None:
+                reason = "too_many" if isinstance(entered, TooManySignIns) else "wrong_code"
+                await self._audit.sign_in_failed(origin, "password", reason, subject_of(user))
+            raise entered
+        await self._passwords.succeeded(name, origin)
+        return entered
 
-    async def check_password(self, user: User | None, name: str, password: str, origin: Origin) -> str | None:
-        """Raises `InvalidCredentials` or `TooManySignIns`; returns a better hash to store when there is one. Takes long."""
-        key = name_key(name)[:128]
-        try:
-            await self._throttle.attempt(key, origin.address)
-        except TooManySignIns:
-            await self._audit.sign_in_failed(origin, "password", "too_many", _subject(user))
-            raise
-        hashed = user.password_hash if user else None
-        fits, better = await self._passwords.verify(password[: MAX_PASSWORD + 1], hashed or None)
-        if not fits:
-            await self._audit.sign_in_failed(origin, "password", "wrong_password", _subject(user))
-            raise InvalidCredentials
-        await self._throttle.succeeded(key, origin.address)
-        return better
+    async def check_password(self, user: User, password: str, origin: Origin) -> None:
+        """That somebody signed in is who they are. Raises `InvalidCredentials` or `TooManySignIns`. Takes long."""
+        await self._passwords.check(user, user.name, password, origin)
+        await self._passwords.succeeded(user.name, origin)
 
     async def start(self, unit: UnitOfWork, user: User, origin: Origin, method: str = "password") -> SignedIn:
         """A new session for a user whose identity is proven, by `method`."""
@@ -111,10 +111,11 @@ class Sessions:
             created_at=now,
             last_seen_at=now,
             expires_at=now + self._options.session_lifetime,
+            method=method,
         )
         await self._repository.add_session(unit, session)
         refresh = await self._new_refresh_token(unit, session, now)
-        caller = caller_of(user, "token", session.id)
+        caller = caller_of(user, "token", session.id, lacking=self._lacking(user, session))
         access, lifetime = self._tokens.issue(caller)
         subject = Subject("session", session.id, session.device)
         await self._audit.record(unit, "sign_in", actor=caller, subject=subject, origin=origin, method=method)
@@ -135,7 +136,9 @@ class Sessions:
             now = self._clock.now()
             if await self._repository.use_refresh_token(unit, found.id, now):
                 profile = await self._profile_of(unit, session)
-                access, lifetime = self._tokens.issue(caller_of(user, "token", session.id, profile))
+                access, lifetime = self._tokens.issue(
+                    caller_of(user, "token", session.id, profile, lacking=self._lacking(user, session))
+                )
                 token = await self._new_refresh_token(unit, session, now)
                 return SignedIn(user, access, lifetime, token, session_id=session.id)
             await self._repository.revoke_sessions(unit, user.id, now, only=session.id)
@@ -204,6 +207,9 @@ class Sessions:
             raise SessionExpired("The profile of this session is gone. Sign in again.")
         return found
 
+    def _lacking(self, user: User, session: AuthSession) -> bool:
+        return lacks_factor(self._options, user.role, user.second_factor_at, session.method)
+
     def _check_alive(self, token: RefreshToken, session: AuthSession, user: User) -> None:
         now = self._clock.now()
         if session.revoked_at is not None:
@@ -226,7 +232,3 @@ class Sessions:
             ),
         )
         return secret
-
-
-def _subject(user: User | None) -> Subject | None:
-    return Subject("user", user.id, user.name) if user else None

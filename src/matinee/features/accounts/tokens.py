@@ -118,6 +118,8 @@ class AccessTokens:
             "iat": now.timestamp(),
             "exp": int((now + lifetime).timestamp()),
         }
+        if caller.lacks_factor:
+            claims["lacks"] = 1
         token = jwt.encode({"alg": ALGORITHM, "kid": self._kid, "typ": "at+jwt"}, claims, self._key, algorithms=[ALGORITHM])
         return token, lifetime
 
@@ -154,7 +156,15 @@ def _caller_of(claims: dict[str, Any]) -> Caller:  # claims are JSON of our own 
     scopes = allowed_scopes(role, str(claims["scope"]).split()) & scopes_of(role)
     permissions = decoded(str(claims["may"]))
     found = Caller(
-        UserId(claims["sub"]), claims["name"], role, claims["tier"], scopes, "token", claims["sid"], permissions=permissions
+        UserId(claims["sub"]),
+        claims["name"],
+        role,
+        claims["tier"],
+        scopes,
+        "token",
+        claims["sid"],
+        permissions=permissions,
+        lacks_factor="lacks" in claims,
     )
     return acting_for(found, str(claims["pid"]), None if claims["age"] is None else int(claims["age"]))
 

@@ -14,12 +14,13 @@ from typing import Annotated, Any, TypeVar, cast
 from fastapi import Depends, Request
 
 from matinee.infra.database import Database, ReadUnit, UnitOfWork
-from matinee.infra.errors import AuthenticationRequired, Forbidden, MatineeError, ScopeMissing
+from matinee.infra.errors import AuthenticationRequired, Forbidden, MatineeError, ScopeMissing, SecondFactorNeeded
 from matinee.infra.feature import Container
-from matinee.infra.http.caller import Authenticator, Caller, Permission, Scope
+from matinee.infra.http.caller import ALL_SCOPES, USER_SCOPES, Authenticator, Caller, Permission, Scope
 from matinee.infra.http.rights import Rights
 
 T = TypeVar("T")
+_ADMINISTRATION: frozenset[Scope] = ALL_SCOPES - USER_SCOPES
 
 
 def container_of(request: Request) -> Container:
@@ -80,15 +81,23 @@ CurrentCaller = Annotated[Caller, Depends(signed_in)]
 """The caller; 401 when there is none."""
 
 
+def refuse_without_factor(caller: Caller) -> None:
+    """Raises `SecondFactorNeeded` for an administrator who would be let in with one."""
+    if caller.lacks_factor:
+        raise SecondFactorNeeded("Set up a second factor on your account page first; this server asks administrators for one.")
+
+
 def requires(scope: Scope) -> Callable[[Caller], Awaitable[Caller]]:
     """A dependency that gives the caller if it has `scope`, else answers 401 or 403."""
 
     async def check(caller: CurrentCaller) -> Caller:
         if scope in caller.scopes:
             return caller
+        if scope in _ADMINISTRATION:
+            refuse_without_factor(caller)
         if caller.credential == "api_key":
             raise ScopeMissing(f"This key lacks the scope {scope}.")
-        raise Forbidden("This needs an administrator." if scope in {"admin", "library:write"} else "")
+        raise Forbidden("This needs an administrator." if scope in _ADMINISTRATION else "")
 
     return check
 
@@ -100,6 +109,7 @@ def require_permission(permission: Permission) -> Callable[[Request, Caller], Aw
     async def check(request: Request, caller: CurrentCaller) -> Caller:
         if permission in caller.permissions:
             return caller
+        refuse_without_factor(caller)
         rights = container_of(request).get(Rights)  # type: ignore[type-abstract]  # a key, not a constructor
         raise rights.refusal(permission, caller.tier)
 

@@ -38,7 +38,7 @@ _ALWAYS: Final = (
     "request_timeout",
 )
 _CREDENTIAL: Final = ("session_expired", "token_revoked", "api_key_invalid", "account_disabled")
-_NEEDED: Final = ("authentication_required", "forbidden", "scope_missing")
+_NEEDED: Final = ("authentication_required", "forbidden", "scope_missing", "second_factor_needed")
 _BODY: Final = ("malformed_json", "payload_too_large", "unsupported_media_type", "validation_failed", "resource_not_found")
 _WRITE: Final = ("conflict",)
 _SOURCE: Final = ("upstream_unavailable", "upstream_timeout", "upstream_rejected", "upstream_rate_limited", "circuit_open")

@@ -16,6 +16,17 @@ _TITLES: Final[Mapping[str, tuple[str, str, str]]] = {
         "El nombre o la contraseña no es correcto",
         "Le nom ou le mot de passe est incorrect",
     ),
+    "second_factor_required": (
+        "Außer dem Passwort wird ein Code gebraucht",
+        "Hace falta un código además de la contraseña",
+        "Un code est demandé en plus du mot de passe",
+    ),
+    "second_factor_wrong": ("Der Code ist falsch", "El código no es correcto", "Le code est incorrect"),
+    "second_factor_needed": (
+        "Verwalter brauchen hier einen zweiten Faktor",
+        "Aquí los administradores necesitan un segundo factor",
+        "Les administrateurs ont besoin ici d'un second facteur",
+    ),
     "session_expired": ("Deine Sitzung ist abgelaufen", "Tu sesión ha terminado", "Votre session a expiré"),
     "token_revoked": ("Dieses Token wurde widerrufen", "Este token fue revocado", "Ce jeton a été révoqué"),
     "plex_token_expired": ("Die Plex-Anmeldung ist abgelaufen", "La sesión de Plex ha caducado", "La session Plex a expiré"),

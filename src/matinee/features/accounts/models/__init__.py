@@ -5,6 +5,7 @@ from matinee.features.accounts.models.audit import AuditEntry
 from matinee.features.accounts.models.identities import DevicePairing, FederatedSession, Identity, SignInAttempt, UsedToken
 from matinee.features.accounts.models.invitations import Invitation, PasswordReset
 from matinee.features.accounts.models.profiles import Profile
+from matinee.features.accounts.models.second_factors import RecoveryCode, SecondFactor
 from matinee.features.accounts.models.sessions import AuthSession, RefreshToken
 from matinee.features.accounts.models.users import SetupToken, User
 
@@ -18,7 +19,9 @@ __all__ = [
     "Invitation",
     "PasswordReset",
     "Profile",
+    "RecoveryCode",
     "RefreshToken",
+    "SecondFactor",
     "SetupToken",
     "SignInAttempt",
     "UsedToken",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matinee.infra.database.tables import Table
@@ -26,6 +26,8 @@ class AuthSession(Table):
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]
+    method: Mapped[str] = mapped_column(String(16), server_default=text("''"), default="")
+    """How its owner proved who they are: `password`, `plex`, `oidc`, `device` ...; empty for a session of an older version."""
     profile_id: Mapped[str | None] = mapped_column(String(26))
     """Whom it acts for; null for the default profile. When a profile goes, its sessions end."""
 

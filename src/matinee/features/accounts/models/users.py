@@ -22,6 +22,8 @@ class User(Table):
     """The name folded for comparison; see `policy.name_key`."""
     password_hash: Mapped[str] = mapped_column(String(255))
     """Empty for a person who signs in with Plex or another provider only."""
+    second_factor_at: Mapped[datetime | None]
+    """Since when a code is asked for after the password; null for an account without a second factor."""
     role: Mapped[str] = mapped_column(String(16))
     tier: Mapped[str] = mapped_column(String(16))
     disabled: Mapped[bool] = mapped_column(default=False)

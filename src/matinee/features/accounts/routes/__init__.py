@@ -10,6 +10,8 @@ from matinee.features.accounts.routes.me import router as me_router
 from matinee.features.accounts.routes.people import router as people_router
 from matinee.features.accounts.routes.profiles import router as profiles_router
 from matinee.features.accounts.routes.providers import router as providers_router
+from matinee.features.accounts.routes.second_factor import of_others_router
+from matinee.features.accounts.routes.second_factor import router as second_factor_router
 from matinee.features.accounts.routes.setup import router as setup_router
 
 __all__ = [
@@ -20,8 +22,10 @@ __all__ = [
     "invitations_router",
     "joining_router",
     "me_router",
+    "of_others_router",
     "people_router",
     "profiles_router",
     "providers_router",
+    "second_factor_router",
     "setup_router",
 ]

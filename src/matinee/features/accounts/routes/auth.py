@@ -31,16 +31,19 @@ async def _caller_if_valid(request: Request) -> Caller | None:
         return None
 
 
-@router.post("/login", response_model=LoginView)
+@router.post("/login", response_model=LoginView, responses=may_answer("second_factor_required", "second_factor_wrong"))
 @limited("sign_in")
 async def login(request: Request, body: LoginBody, sessions: SignIns, origin: Sender) -> Response:
-    """Sign in with name and password.
+    """Sign in with name and password, and a code where the account has a second factor.
+
+    Without the code such an account answers 401 `second_factor_required`; repeat the request with `code` then.
 
     Answers an access token (15 minutes) and a refresh token (works once), and sets the session cookie for browsers. With the
     cookie, send the value of the cookie `matinee_csrf` in the header `X-CSRF-Token` on every write. Ten failed attempts in 15
     minutes: 429.
     """
-    signed_in = await sessions.sign_in(body.name, body.password.get_secret_value(), origin)
+    code = body.code.get_secret_value() if body.code else None
+    signed_in = await sessions.sign_in(body.name, body.password.get_secret_value(), origin, code)
     return signed_in_answer(request, signed_in)
 
 

@@ -24,7 +24,7 @@ from matinee.infra.errors import Forbidden
 from matinee.infra.http.answers.conventions import NO_STORE, answer
 from matinee.infra.http.answers.paging import DEFAULT, Cursor, Fields, Limit, ListOf
 from matinee.infra.http.caller import Caller
-from matinee.infra.http.dependencies import CurrentCaller, Reading, Writing, service
+from matinee.infra.http.dependencies import CurrentCaller, Reading, Writing, refuse_without_factor, service
 from matinee.infra.http.documentation import may_answer
 from matinee.infra.http.idempotency import IdempotentRoute, idempotency_key
 
@@ -39,6 +39,7 @@ async def _may_invite(caller: CurrentCaller) -> Caller:
     person = caller.credential != "api_key" and caller.max_age is None
     if caller.is_admin or (person and "invite" in caller.permissions):
         return caller
+    refuse_without_factor(caller)
     raise Forbidden("This needs an administrator, or the permission invite.")
 
 

@@ -81,6 +81,7 @@ async def _me(request: Request, caller: Caller, accounts: AccountsService, profi
         has_password=bool(user.password_hash),
         created_at=user.created_at,
         profile=ActiveProfile.of(active),
+        second_factor_needed=caller.lacks_factor,
         profiles_count=len(shared),
     )
     return answer(request, view)

@@ -81,6 +81,7 @@ class AdminUserView(BaseModel):
     denied: list[Permission]
     limits: LimitsView
     identities: list[IdentityLabel]
+    second_factor: bool = Field(description="Whether a code is asked for after the password.")
 
     @classmethod
     def of(cls, user: User, permissions: frozenset[Permission], identities: Sequence[Identity]) -> AdminUserView:
@@ -97,6 +98,7 @@ class AdminUserView(BaseModel):
             granted=cast("list[Permission]", user.granted),
             denied=cast("list[Permission]", user.denied),
             limits=LimitsView(**{name: user.limits.get(name) for name in LimitsView.model_fields}),
+            second_factor=user.second_factor_at is not None,
             identities=[IdentityLabel(provider=one.provider, label=one.label) for one in identities],
         )
 

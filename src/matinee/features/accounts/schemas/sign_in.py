@@ -9,13 +9,14 @@ from pydantic import BaseModel, Field
 
 from matinee.features.accounts.models import User
 from matinee.features.accounts.schemas.profiles import ActiveProfile
-from matinee.features.accounts.schemas.values import Body, Name, Password, Token
+from matinee.features.accounts.schemas.values import Body, Code, Name, Password, Token
 from matinee.infra.http.caller import Permission, Scope
 
 
 class LoginBody(Body):
     name: Name
     password: Password
+    code: Code | None = Field(None, description="Six digits of the authenticator app, or a recovery code, where it is asked for.")
 
 
 class RefreshBody(Body):
@@ -51,6 +52,7 @@ class MeView(UserView):
     has_password: bool
     created_at: datetime
     profile: ActiveProfile
+    second_factor_needed: bool = Field(description="Set up a second factor before you administer: this server asks for it.")
     profiles_count: int = Field(description="How many profiles share the account.")
 
 

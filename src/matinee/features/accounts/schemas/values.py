@@ -13,6 +13,9 @@ Name = Annotated[str, NAME, Field(examples=["anna"])]
 Password = Annotated[SecretStr, Field(min_length=1, max_length=1024, examples=["correct horse battery staple"])]
 Token = Annotated[SecretStr, Field(min_length=1, max_length=256)]
 
+Code = Annotated[SecretStr, Field(min_length=1, max_length=64, examples=["287082"])]
+"""Six digits of an authenticator app, or a recovery code."""
+
 
 class Body(BaseModel):
     """What a request brings: unknown fields are refused, and values stay out of errors."""
