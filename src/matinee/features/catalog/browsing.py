@@ -30,11 +30,13 @@ from matinee.infra.clock import Clock
 from matinee.infra.database import Database
 from matinee.infra.errors import InvalidCursor, TitleNotFound
 from matinee.infra.http.answers.shared import Degraded
+from matinee.infra.http.answers.structs import struct_of
 from matinee.infra.ids import TitleId
 from matinee.infra.paging import Cursors, Scalar
 from matinee.ports.catalogue import DiscoverQuery, Listing, Locale, Relation, TitlePage, TitleSummary
 from matinee.ports.metadata import TitleKind
 
+_TitleList = struct_of(TitleList)
 PAGE_SIZE = 20
 """What upstreams give in one page; only how many pages are asked for at once depends on it."""
 _MOST_PAGES = 8
@@ -244,12 +246,12 @@ class Browser:
                 found = await self._known.near(unit, listed.near, min(limit, _NEAR))
                 if not found and not await self._titles.exists(unit, listed.near):
                     raise TitleNotFound(f"There is no title {listed.near}.")
-                return await self._cards.of(unit, found, None), None
+                return await self._cards.shared(unit, found), None
             if listed.only is None:
                 return [], None
             rows = await self._known.page(unit, listed.only, listed.order, limit, after)
             page = self._cursors.page(listed.scope, [(["known", *values], key) for values, key in rows], limit)
-            return await self._cards.of(unit, page.items, None), page.next_cursor
+            return await self._cards.shared(unit, page.items), page.next_cursor
 
 
 def _in_order(
@@ -265,7 +267,7 @@ def _in_order(
 
 
 def _list(cards: Sequence[TitleCard], cursor: str | None, freshness: Freshness) -> tuple[TitleList, Freshness]:
-    return TitleList(items=list(cards), next_cursor=cursor, degraded=Degraded.of(freshness)), freshness
+    return _TitleList(items=list(cards), next_cursor=cursor, degraded=Degraded.of(freshness)), freshness
 
 
 def _numbers(place: Sequence[Scalar] | None) -> tuple[int, int]:

@@ -21,10 +21,15 @@ class Cards:
         self._views = views
 
     async def of(self, unit: ReadUnit, title_ids: Sequence[TitleId], user_id: UserId | None) -> list[TitleCard]:
-        """Cards in the order given; unknown titles are left out."""
+        """Cards in the order given; unknown titles are left out. Models, for other features to put into models of theirs."""
         rows = await self._lists.by_ids(unit, title_ids)
         progress = await self.progress_of(unit, [TitleId(key) for key in rows], user_id)
-        return [self._views.card(rows[key], progress.get(key)) for key in title_ids if key in rows]
+        return [self._views.card_model(rows[key], progress.get(key)) for key in title_ids if key in rows]
+
+    async def shared(self, unit: ReadUnit, title_ids: Sequence[TitleId]) -> list[TitleCard]:
+        """The same without anybody's progress, as structs for answers that are the same for all."""
+        rows = await self._lists.by_ids(unit, title_ids)
+        return [self._views.card(rows[key]) for key in title_ids if key in rows]
 
     async def progress_of(
         self, unit: ReadUnit, title_ids: Sequence[TitleId], user_id: UserId | None

@@ -10,7 +10,10 @@ from matinee.infra.cache import SourceFailed
 from matinee.infra.cache.freshness import Freshness
 from matinee.infra.database import Database
 from matinee.infra.http.answers.shared import Degraded
+from matinee.infra.http.answers.structs import struct_of
 from matinee.ports.catalogue import Locale
+
+_Entry, _GenreList = struct_of(GenreEntry), struct_of(GenreList)
 
 
 class GenreReader:
@@ -28,9 +31,9 @@ class GenreReader:
         async with self._database.read() as unit:
             here = dict(await self._lists.genres(unit))
         wanted = here.keys() if of_library else here.keys() | names.keys()
-        entries = [GenreEntry(id=key, name=names.get(key) or here[key], in_library=key in here) for key in wanted]
+        entries = [_Entry(id=key, name=names.get(key) or here[key], in_library=key in here) for key in wanted]
         entries.sort(key=lambda entry: (entry.name.casefold(), entry.id))
-        return GenreList(items=entries, degraded=Degraded.of(freshness)), freshness
+        return _GenreList(items=entries, degraded=Degraded.of(freshness)), freshness
 
     async def _upstream_names(self, locale: Locale) -> tuple[dict[str, str], Freshness]:
         own = Freshness.now(self._policy, frozenset({CONFIGURATION, LIBRARY}))

@@ -23,6 +23,7 @@ from matinee.infra.clock import Clock
 from matinee.infra.database import Database, ReadUnit
 from matinee.infra.errors import MatineeError
 from matinee.infra.http.answers.shared import Degraded
+from matinee.infra.http.answers.structs import changed, decoder_of, encode, struct_of
 from matinee.infra.ids import TitleId, UserId
 from matinee.ports.catalogue import Listing, Locale
 from matinee.ports.metadata import TitleKind
@@ -41,6 +42,10 @@ class SharedRows(BaseModel):
 
     rows: list[HomeRow]
     degraded: Degraded | None = None
+
+
+_HomeView, _Row, _Shared, _Degraded = struct_of(HomeView), struct_of(HomeRow), struct_of(SharedRows), struct_of(Degraded)
+_decoder = decoder_of(SharedRows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +94,15 @@ class HomePage:
             shown += await self.personal.rows(user_id)
         shown += await self._with_progress(unit, shared.rows, user_id)
         shown = [row for row in shown if row.items]
-        return HomeView(hero=_hero(shown), rows=shown, degraded=shared.degraded)
+        return _HomeView(hero=_hero(shown), rows=shown, degraded=shared.degraded)
 
     async def body(self, unit: ReadUnit, user_id: UserId | None, locale: Locale) -> bytes:
         """The same as JSON. Rows that are the same for all are most of it, and are encoded once."""
         view = await self.view(unit, user_id, locale)
         kept = self._decoded.get(home_key(locale))
         rows = b",".join(_encoded(row, kept) for row in view.rows)
-        hero = view.hero.model_dump_json().encode() if view.hero is not None else b"null"
-        degraded = view.degraded.model_dump_json().encode() if view.degraded is not None else b"null"
+        hero = encode(view.hero) if view.hero is not None else b"null"
+        degraded = encode(view.degraded) if view.degraded is not None else b"null"
         return b'{"hero":' + hero + b',"rows":[' + rows + b'],"degraded":' + degraded + b"}"
 
     async def shared(self, locale: Locale) -> SharedRows:
@@ -108,17 +113,17 @@ class HomePage:
         except SourceFailed as failed:
             raise failed.error if isinstance(failed.error, MatineeError) else source_error(failed) from failed
         if hit is None:
-            return SharedRows(rows=[])
+            return _Shared(rows=[])
         return self._read(key, hit)
 
     def _read(self, key: str, hit: Hit) -> SharedRows:
         kept = self._decoded.get(key)
         if kept is None or kept.version != hit.version:
-            kept = self._decoded[key] = _Decoded(hit.version, SharedRows.model_validate_json(hit.value))
+            kept = self._decoded[key] = _Decoded(hit.version, _decoder.decode(hit.value))
             while len(self._decoded) > _LANGUAGES:
                 del self._decoded[next(iter(self._decoded))]
         old = Degraded.of(Freshness.of(self._policy, key, hit))
-        return kept.shared if old is None else SharedRows(rows=kept.shared.rows, degraded=old)
+        return kept.shared if old is None else _Shared(rows=kept.shared.rows, degraded=old)
 
     async def _with_progress(self, unit: ReadUnit, rows: Sequence[HomeRow], user_id: UserId | None) -> list[HomeRow]:
         """The rows with the caller's progress on the cards; rows without any are those that were given."""
@@ -137,8 +142,8 @@ class HomePage:
     async def _made(self, locale: Locale) -> Fill:
         (popular, degraded, whole), own = await asyncio.gather(self._of_upstream(locale), self._of_library())
         rows = [*own[:1], *popular, *own[1:]]
-        shared = SharedRows(rows=[row for row in rows if row.items], degraded=degraded)
-        value = shared.model_dump_json(exclude_none=True).encode()
+        shared = _Shared(rows=[row for row in rows if row.items], degraded=degraded)
+        value = encode(shared)
         return Fill(value, frozenset({HOME, LIBRARY}), None if whole else ANSWER_SHARE)
 
     async def _of_upstream(self, locale: Locale) -> tuple[list[HomeRow], Degraded | None, bool]:
@@ -156,9 +161,9 @@ class HomePage:
         degraded = next((reason for _, reason in got if reason is not None), None)
         mixed = [card for pair in zip(films, shows, strict=False) for card in pair] or films or shows
         rows = [
-            HomeRow(id="trending", title="Trending", items=mixed[: self._size]),
-            HomeRow(id="popular-movies", title="Popular movies", items=popular_films),
-            HomeRow(id="popular-shows", title="Popular shows", items=popular_shows),
+            _Row(id="trending", title="Trending", items=mixed[: self._size]),
+            _Row(id="popular-movies", title="Popular movies", items=popular_films),
+            _Row(id="popular-shows", title="Popular shows", items=popular_shows),
         ]
         return rows, degraded, degraded is None and all(row.items for row in rows)
 
@@ -169,7 +174,7 @@ class HomePage:
         except TimeoutError:
             return [], None
         except SourceUnavailable as error:
-            return [], Degraded(reason=error.code, age=0)
+            return [], _Degraded(reason=error.code, age=0)
         return page.items, page.degraded
 
     async def _of_library(self) -> list[HomeRow]:
@@ -184,9 +189,9 @@ class HomePage:
             for key, name in big:
                 rows.append((f"genre-{key}", name, await self._best(unit, TitleFilter(genre=key))))
             wanted = list(dict.fromkeys(title_id for _, _, ids in rows for title_id in ids))
-            cards = {card.id: card for card in await self._cards.of(unit, wanted, None)}
+            cards = {card.id: card for card in await self._cards.shared(unit, wanted)}
         return [
-            HomeRow(id=key, title=title, items=[cards[one] for one in ids if one in cards], genre_id=genres.get(key))
+            _Row(id=key, title=title, items=[cards[one] for one in ids if one in cards], genre_id=genres.get(key))
             for key, title, ids in rows
         ]
 
@@ -206,16 +211,16 @@ class HomePage:
 
 def _encoded(row: HomeRow, kept: _Decoded | None) -> bytes:
     if kept is None or not any(row is one for one in kept.shared.rows):
-        return row.model_dump_json().encode()
+        return encode(row)
     found = kept.encoded.get(id(row))
     if found is None:
-        found = kept.encoded[id(row)] = row.model_dump_json().encode()
+        found = kept.encoded[id(row)] = encode(row)
     return found
 
 
 def _overlaid(row: HomeRow, progress: Mapping[str, ItemProgress]) -> HomeRow:
-    cards = [card.model_copy(update={"progress": progress[card.id]}) if card.id in progress else card for card in row.items]
-    return row.model_copy(update={"items": cards})
+    cards = [changed(card, progress=progress[card.id]) if card.id in progress else card for card in row.items]
+    return changed(row, items=cards)
 
 
 def _hero(rows: Sequence[HomeRow]) -> TitleCard | None:

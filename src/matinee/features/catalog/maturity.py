@@ -7,9 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
-import msgspec
 from prometheus_client import CollectorRegistry, Counter
-from pydantic import BaseModel
 
 from matinee.features.catalog.errors import NotForThisProfile
 from matinee.features.catalog.policy import CatalogOptions, upstream_kind
@@ -28,7 +26,7 @@ from matinee.features.catalog.sourcing import Upstream
 from matinee.features.catalog.stored import age_of_details
 from matinee.infra.cache import SourceFailed
 from matinee.infra.database import Database
-from matinee.infra.http.answers.structs import model_of
+from matinee.infra.http.answers.structs import changed, model_of
 from matinee.ports.ratings import UNRATED, admits
 
 T = TypeVar("T")
@@ -89,17 +87,18 @@ class Maturity:
         kind = model_of(type(value)) or object
         if issubclass(kind, GenreList | CreditsView | VideoList | SeasonView):
             return value
-        if isinstance(value, HomeView):
-            return cast(T, _home(value, await self.allowed(_on_page(value), max_age)))
+        if issubclass(kind, HomeView):
+            page = cast(HomeView, value)
+            return cast(T, _home(page, await self.allowed(_on_page(page), max_age)))
         if issubclass(kind, MovieView):
             await self.require(cast(MovieView, value).id, max_age)
             return value
-        name = "titles" if isinstance(value, PersonView) else "items"
+        name = "titles" if issubclass(kind, PersonView) else "items"
         entries: Sequence[Any] | None = getattr(value, name, None)  # Any: cards, hits and entries of several features
         if entries is None:
             raise NotForThisProfile("This cannot be shown to a limited profile.")
         allowed = await self.allowed(_ids(entries), max_age)
-        return _changed(value, **{name: [_without_reason(one, allowed) for one in entries if _fits(one, allowed)]})
+        return changed(value, **{name: [_without_reason(one, allowed) for one in entries if _fits(one, allowed)]})
 
     async def ages(self, title_ids: Sequence[str]) -> dict[str, int | None]:
         """By id, None where nobody knows; titles that are nowhere are missing."""
@@ -158,7 +157,7 @@ def _fits(entry: Any, allowed: Collection[str]) -> bool:
 def _without_reason(entry: Any, allowed: Collection[str]) -> Any:
     """A recommendation does not name what its reader may not see."""
     because = getattr(entry, "because", None)
-    return entry if because is None or because.title_id in allowed else _changed(entry, because=None)
+    return entry if because is None or because.title_id in allowed else changed(entry, because=None)
 
 
 def _on_page(page: HomeView) -> list[str]:
@@ -170,19 +169,13 @@ def _home(page: HomeView, allowed: Collection[str]) -> HomeView:
     rows = [_row(row, lambda card: card.id in allowed) for row in page.rows if _may_be_named(row, allowed)]
     rows = [row for row in rows if row.items]
     hero = page.hero if page.hero is not None and page.hero.id in allowed else None
-    return _changed(page, rows=rows, hero=hero or (rows[0].items[0] if rows else None))
+    return changed(page, rows=rows, hero=hero or (rows[0].items[0] if rows else None))
 
 
 def _row(row: HomeRow, shown: Callable[[Any], bool]) -> HomeRow:
-    return _changed(row, items=[card for card in row.items if shown(card)])
+    return changed(row, items=[card for card in row.items if shown(card)])
 
 
 def _may_be_named(row: HomeRow, allowed: Collection[str]) -> bool:
     """A row that is called after a title goes with it."""
     return not row.id.startswith(_BECAUSE) or row.id.removeprefix(_BECAUSE) in allowed
-
-
-def _changed(value: T, **changes: Any) -> T:
-    if isinstance(value, BaseModel):
-        return value.model_copy(update=changes)
-    return msgspec.structs.replace(value, **changes)  # type: ignore[type-var]  # what is no model is a struct

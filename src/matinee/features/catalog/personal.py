@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from pydantic import TypeAdapter
-
 from matinee.features.catalog.cache import HOME, LIBRARY, CatalogPolicies, personal_key, user_tag
 from matinee.features.catalog.contributors import Contributors
 from matinee.features.catalog.errors import source_error
@@ -13,9 +11,10 @@ from matinee.features.catalog.schemas import HomeRow
 from matinee.infra.cache import Cache, Fill, SourceFailed
 from matinee.infra.database import Database, UnitOfWork
 from matinee.infra.errors import MatineeError
+from matinee.infra.http.answers.structs import decoder_of, encode
 from matinee.infra.ids import UserId
 
-_ROWS = TypeAdapter(list[HomeRow])
+_rows = decoder_of(list[HomeRow])
 _DECODED = 256
 """Profiles whose rows are kept decoded."""
 
@@ -43,7 +42,7 @@ class PersonalHome:
             return []
         kept = self._decoded.get(user_id)
         if kept is None or kept[0] != hit.version:
-            kept = self._decoded[user_id] = (hit.version, _ROWS.validate_json(hit.value))
+            kept = self._decoded[user_id] = (hit.version, _rows.decode(hit.value))
             if len(self._decoded) > _DECODED:
                 self._decoded.popitem(last=False)
         self._decoded.move_to_end(user_id)
@@ -65,4 +64,4 @@ class PersonalHome:
         except MatineeError as error:
             raise SourceFailed(error.code, error=error) from error
         rows = [row for row in found if row.items]
-        return Fill(_ROWS.dump_json(rows, exclude_none=True), frozenset({HOME, LIBRARY, user_tag(user_id)}))
+        return Fill(encode(rows), frozenset({HOME, LIBRARY, user_tag(user_id)}))

@@ -24,6 +24,7 @@ from matinee.infra.database import Database, ReadUnit
 from matinee.infra.database.search import MOST_HITS, Document, Hit, SearchIndex, fitting
 from matinee.infra.errors import InvalidCursor
 from matinee.infra.http.answers.shared import Degraded
+from matinee.infra.http.answers.structs import struct_of
 from matinee.infra.paging import Cursors, Scalar
 from matinee.ports.catalogue import Locale, PersonSummary, SearchPage, TitleSummary
 from matinee.ports.metadata import TitleKind
@@ -32,6 +33,7 @@ _BEST = 60
 """Hits of the index that are merged with an upstream's; what ranks below is better told by the upstream."""
 _MOST_PAGES = 6
 _LONGEST = 100
+_SearchList, _SuggestionList, _Suggestion = struct_of(SearchList), struct_of(SuggestionList), struct_of(Suggestion)
 Said = Answer[SearchPage] | SourceFailed | None
 
 
@@ -113,7 +115,7 @@ class Searcher:
         if following is None and walk.number <= walk.pages:
             following = self._cursors.seal(scope, ["page", walk.number, walk.offset])
         hits = await self._shown(page.items)
-        return SearchList(items=hits, next_cursor=following, degraded=Degraded.of(walk.freshness)), walk.freshness
+        return _SearchList(items=hits, next_cursor=following, degraded=Degraded.of(walk.freshness)), walk.freshness
 
     async def suggest(self, text: str, locale: Locale, limit: int) -> tuple[SuggestionList, Freshness]:
         """For text that is still being typed: the index, and what an upstream has already said of the same words."""
@@ -124,7 +126,7 @@ class Searcher:
             rows = await self._lists.by_ids(unit, [hit.key for hit in hits])
         entries = _merged(words, None, hits, rows, said)[:limit]
         freshness = self._freshness(None)
-        return SuggestionList(items=[_suggestion(entry) for entry in entries]), freshness
+        return _SuggestionList(items=[_suggestion(entry) for entry in entries]), freshness
 
     async def _ask(self, words: str, kind: HitKind | None, page: int, locale: Locale) -> Said:
         if not words or not self._upstream.there:
@@ -238,6 +240,6 @@ def _place(values: Sequence[Scalar] | None) -> Sequence[Scalar] | None:
 def _suggestion(entry: Entry) -> Suggestion:
     value = entry.value
     if isinstance(value, PersonSummary):
-        return Suggestion(id=value.person_id, kind="person", title=value.name)
+        return _Suggestion(id=value.person_id, kind="person", title=value.name)
     kind: HitKind = "show" if value.kind == "show" else "movie"
-    return Suggestion(id=entry.key, kind=kind, title=value.title, year=value.year or None)
+    return _Suggestion(id=entry.key, kind=kind, title=value.title, year=value.year or None)

@@ -33,10 +33,12 @@ from matinee.infra.http.answers.structs import struct_of
 from matinee.ports.catalogue import PersonDetails, PersonSummary, TitleSummary, genre_id
 from matinee.ports.ratings import GROWN_UP, decoded
 
-# Title pages are made for everybody who asks first: as structs, see `infra.http.answers.structs`.
+# What is the same for everybody is made for whoever asks first: as structs, see `infra.http.answers.structs`.
 _Film, _Show, _Library, _Rating = struct_of(MovieView), struct_of(ShowView), struct_of(LibraryState), struct_of(AgeRatingView)
 _Genre, _Video = struct_of(GenreView), struct_of(VideoLink)
 _Credits, _Actor, _Maker = struct_of(Credits), struct_of(CastCredit), struct_of(CrewCredit)
+_Card, _Person, _PersonCard, _Hit = struct_of(TitleCard), struct_of(PersonView), struct_of(PersonCard), struct_of(SearchHit)
+_Season, _SeasonSummary, _Episode = struct_of(SeasonView), struct_of(SeasonSummary), struct_of(EpisodeView)
 _genre_id = lru_cache(maxsize=1024)(genre_id)
 _CAST = 40
 _CREW = 40
@@ -59,50 +61,23 @@ class Views:
         """The URL of a picture on this server."""
         return self._address(f"{self._images}/{kind}/{size}/{name}") if name else None
 
-    def card(self, row: Title, progress: ItemProgress | None = None) -> TitleCard:
-        return TitleCard(
-            id=row.id,
-            kind="show" if row.kind == "show" else "movie",
-            title=row.title,
-            year=row.year or None,
-            overview=row.overview,
-            poster=self.picture("poster", "w342", row.poster),
-            poster_color=row.poster_color or self._placeholder(row.poster),
-            backdrop=self.picture("backdrop", "w1280", row.backdrop),
-            genres=row.genres,
-            runtime=row.runtime,
-            vote_average=row.vote_average or None,
-            added_at=row.added_at,
-            demo=row.demo,
-            in_library=row.available,
-            progress=progress,
-        )
+    def card(self, row: Title) -> TitleCard:
+        return _Card(**self._card(row))
+
+    def card_model(self, row: Title, progress: ItemProgress | None) -> TitleCard:
+        """The card as a model, with somebody's progress."""
+        return TitleCard(**self._card(row), progress=progress)
 
     def summary(self, source: str, one: TitleSummary, facts: TitleFacts | None) -> TitleCard:
         """The card of a title in an upstream's list."""
-        poster = picture_name(source, one.poster) or (facts.poster if facts is not None else None)
-        return TitleCard(
-            id=one.title_id,
-            kind=one.kind,
-            title=one.title,
-            year=one.year,
-            overview=one.overview,
-            poster=self.picture("poster", "w342", poster),
-            poster_color=self._color(poster, facts),
-            backdrop=self.picture("backdrop", "w1280", picture_name(source, one.backdrop)),
-            genres=list(one.genres),
-            runtime=facts.runtime if facts is not None else None,
-            vote_average=one.vote_average or None,
-            added_at=facts.added_at if facts is not None else None,
-            in_library=facts is not None and facts.available,
-        )
+        return _Card(**self._summary(source, one, facts))
 
     def person(self, source: str, one: PersonDetails, facts: Mapping[str, TitleFacts]) -> PersonView:
         cards = []
         for part in sorted(one.titles, key=lambda part: -(part.title.year or 9999)):
-            card = self.summary(source, part.title, facts.get(part.title.title_id))
-            cards.append(PersonCard(**dict(card), role=part.role, department=part.department))
-        return PersonView(
+            values = self._summary(source, part.title, facts.get(part.title.title_id))
+            cards.append(_PersonCard(**values, role=part.role, department=part.department))
+        return _Person(
             id=one.person_id,
             name=one.name,
             biography=one.biography,
@@ -124,17 +99,17 @@ class Views:
                 continue
             found = own if found is None or (own.get("profile") and not found.get("profile")) else found
             department: Literal["cast", "crew"] = "cast" if own.get("department") == "cast" else "crew"
-            cards.append(PersonCard(**dict(self.card(row, None)), role=own.get("role") or "", department=department))
+            cards.append(_PersonCard(**self._card(row), role=own.get("role") or "", department=department))
         if found is None:
             return None
         cards.sort(key=lambda card: -(card.year or 9999))
         profile = self.picture("profile", "w185", found.get("profile"))
-        return PersonView(id=person_id, name=str(found["name"]), profile=profile, titles=cards)
+        return _Person(id=person_id, name=str(found["name"]), profile=profile, titles=cards)
 
     def summary_hit(self, source: str, one: TitleSummary, facts: TitleFacts | None, score: float) -> SearchHit:
         """An upstream's title among what a search found."""
         poster = picture_name(source, one.poster) or (facts.poster if facts is not None else None)
-        return SearchHit(
+        return _Hit(
             id=one.title_id,
             kind=one.kind,
             title=one.title,
@@ -148,12 +123,12 @@ class Views:
 
     def person_hit(self, source: str, one: PersonSummary, score: float) -> SearchHit:
         profile = self.picture("profile", "w185", picture_name(source, one.profile))
-        return SearchHit(
+        return _Hit(
             id=one.person_id, kind="person", title=one.name, overview=one.department, poster=profile, score=round(score, 4)
         )
 
     def hit(self, row: Title, score: float) -> SearchHit:
-        return SearchHit(
+        return _Hit(
             id=row.id,
             kind="show" if row.kind == "show" else "movie",
             title=row.title,
@@ -215,7 +190,7 @@ class Views:
                 present.setdefault(item.season, set()).add(item.episode)
         numbers = sorted(named.keys() | present.keys(), key=lambda number: (number == 0, number))
         return [
-            SeasonSummary(
+            _SeasonSummary(
                 number=number,
                 name=named[number].name if number in named else season_name(number),
                 episode_count=max(
@@ -238,10 +213,10 @@ class Views:
             if item.season != number or item.episode is None:
                 continue
             name = item.name or f"Episode {item.episode}"
-            view = known.setdefault(item.episode, EpisodeView(season=number, number=item.episode, name=name))
+            view = known.setdefault(item.episode, _Episode(season=number, number=item.episode, name=name))
             if view.item_id is None:
                 view.item_id = item.id
-        return SeasonView(
+        return _Season(
             number=number,
             name=row.name if row is not None and row.name else season_name(number),
             overview=row.overview if row is not None else "",
@@ -249,12 +224,48 @@ class Views:
             episodes=[known[key] for key in sorted(known)],
         )
 
+    def _card(self, row: Title) -> dict[str, Any]:
+        return {
+            "id": row.id,
+            "kind": "show" if row.kind == "show" else "movie",
+            "title": row.title,
+            "year": row.year or None,
+            "overview": row.overview,
+            "poster": self.picture("poster", "w342", row.poster),
+            "poster_color": row.poster_color or self._placeholder(row.poster),
+            "backdrop": self.picture("backdrop", "w1280", row.backdrop),
+            "genres": row.genres,
+            "runtime": row.runtime,
+            "vote_average": row.vote_average or None,
+            "added_at": row.added_at,
+            "demo": row.demo,
+            "in_library": row.available,
+        }
+
+    def _summary(self, source: str, one: TitleSummary, facts: TitleFacts | None) -> dict[str, Any]:
+        poster = picture_name(source, one.poster) or (facts.poster if facts is not None else None)
+        return {
+            "id": one.title_id,
+            "kind": one.kind,
+            "title": one.title,
+            "year": one.year,
+            "overview": one.overview,
+            "poster": self.picture("poster", "w342", poster),
+            "poster_color": self._color(poster, facts),
+            "backdrop": self.picture("backdrop", "w1280", picture_name(source, one.backdrop)),
+            "genres": list(one.genres),
+            "runtime": facts.runtime if facts is not None else None,
+            "vote_average": one.vote_average or None,
+            "added_at": facts.added_at if facts is not None else None,
+            "in_library": facts is not None and facts.available,
+        }
+
     def _color(self, poster: str | None, facts: TitleFacts | None) -> str | None:
         known = facts.poster_color if facts is not None and facts.poster == poster else None
         return known or self._placeholder(poster)
 
     def _episode(self, row: Episode) -> EpisodeView:
-        return EpisodeView(
+        return _Episode(
             season=row.season,
             number=row.number,
             name=row.name or f"Episode {row.number}",

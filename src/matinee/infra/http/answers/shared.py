@@ -20,6 +20,7 @@ from matinee.infra.clock import Clock
 from matinee.infra.errors import AuthenticationRequired
 from matinee.infra.http.answers.conventions import answer, body_of
 from matinee.infra.http.answers.prebuilt import LOOK_AGAIN, LOOK_AGAIN_OLD, AnswerTable, Prebuilt, not_modified, tags_of
+from matinee.infra.http.answers.structs import struct_of
 from matinee.infra.http.caller import Caller
 from matinee.infra.http.caller import Scope as CallerScope
 from matinee.infra.http.dependencies import container_of, current_caller, requires
@@ -45,7 +46,7 @@ class Degraded(BaseModel):
         """None where the answer is as it should be."""
         if freshness.state != "error":
             return None
-        return cls(reason=freshness.reason or "upstream_unavailable", age=int(freshness.age))
+        return struct_of(cls)(reason=freshness.reason or "upstream_unavailable", age=int(freshness.age))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 A model of pydantic checks what it is given, which is right for what comes in. What goes out was made here, from parts whose types
 mypy has checked; checking it again took longer than making and encoding it together. So an answer that must be quick is made as a
 struct with the fields of its model, in the same order and with the same defaults, and is encoded by msgspec. OpenAPI and the
-filtering of fields go by the model as before.
+filtering of fields go by the model as before. What was encoded here and is kept can be read back as structs (`decoder_of`).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 M = TypeVar("M", bound=BaseModel)
+V = TypeVar("V")
 _MODELS: dict[type, type[BaseModel]] = {}
 
 
@@ -36,6 +37,18 @@ def model_of(kind: type) -> type[BaseModel] | None:
 def encode(value: Any) -> bytes:
     """A struct (models inside it, too) or a model as JSON."""
     return value.model_dump_json().encode() if isinstance(value, BaseModel) else _encoder.encode(value)
+
+
+def decoder_of(kind: Any) -> msgspec.json.Decoder[Any]:
+    """Reads JSON as the struct of a model, or as a list of them (`list[Model]`). It raises `msgspec.DecodeError`."""
+    return msgspec.json.Decoder(_plain(kind))
+
+
+def changed(value: V, **changes: Any) -> V:
+    """A copy of a struct, or of a model, with other values in some fields."""
+    if isinstance(value, BaseModel):
+        return value.model_copy(update=changes)
+    return msgspec.structs.replace(value, **changes)  # type: ignore[type-var]  # what is no model is a struct
 
 
 def builtins(value: Any) -> Any:
@@ -74,7 +87,7 @@ _encoder = msgspec.json.Encoder(enc_hook=_dumped)
 
 
 def _plain(annotation: Any) -> Any:
-    """The annotation with structs in the place of models. Only documents it: nothing is ever decoded into a struct."""
+    """The annotation with structs in the place of models, as msgspec reads it."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return struct_of(annotation)
     origin, inner = get_origin(annotation), get_args(annotation)
