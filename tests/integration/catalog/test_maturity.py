@@ -74,7 +74,16 @@ class Cinema:
 
 @pytest.fixture
 async def cinema(database: Database, clock: ManualClock, tmp_path: Path, cache: Cache) -> Cinema:
-    source = RatedCatalogue(size=60)
+    return _cinema(RatedCatalogue(size=60), database, clock, tmp_path, cache)
+
+
+@pytest.fixture
+async def wide(database: Database, clock: ManualClock, tmp_path: Path, cache: Cache) -> Cinema:
+    """The same with more titles."""
+    return _cinema(RatedCatalogue(size=120), database, clock, tmp_path, cache)
+
+
+def _cinema(source: RatedCatalogue, database: Database, clock: ManualClock, tmp_path: Path, cache: Cache) -> Cinema:
     container = furnished(database, clock, tmp_path, cache, sources=[source])
     container.add(Authenticator, Household())  # type: ignore[type-abstract]  # a Protocol as a key
     FEATURE.build(container)
@@ -104,7 +113,65 @@ async def test_lists_leave_out_what_is_too_old_unrated_or_for_adults_and_their_c
                 break
             cursor = f"&cursor={body['next_cursor']}"
     assert found == [number for number in range(60, 0, -1) if number % 4 == 0 and number != 40]
-    assert pages == 3
+    assert pages == 2, "forty ages are learned for one answer"
+
+
+async def walked(client: httpx2.AsyncClient, path: str) -> list[list[int]]:
+    """All pages of a list, by their titles."""
+    pages, cursor = [], ""
+    while True:
+        body = (await client.get(f"{path}{cursor}")).raise_for_status().json()
+        pages.append(numbers(body["items"]))
+        if body["next_cursor"] is None:
+            return pages
+        cursor = f"&cursor={body['next_cursor']}"
+
+
+@pytest.mark.parametrize("path", ["/movies/popular?limit=10", "/discover?kind=movie&limit=10", "/movies/movie-4/similar?limit=2"])
+async def test_once_ages_are_known_pages_are_full_and_nothing_is_asked_of_the_upstream(wide: Cinema, path: str) -> None:
+    limit = int(path.rpartition("=")[2])
+    async with wide.client("12") as child, wide.client("none") as parent:
+        whole = {number for page in await walked(parent, path) for number in page}
+        first = await walked(child, path)
+        await wide.archive.flush()
+        asked = dict(wide.source.asked)
+        again = await walked(child, path)
+        assert dict(wide.source.asked) == asked
+        shown = [number for page in again for number in page]
+        assert shown == [number for page in first for number in page]
+        assert sorted(shown) == sorted(number for number in whole if number % 4 == 0 and number != 40)
+        assert [len(page) for page in again[:-1]] == [limit] * (len(again) - 1)
+        assert len(again) > 1
+
+
+async def test_where_nearly_nothing_is_suitable_an_answer_looks_at_a_bounded_number_of_titles(wide: Cinema) -> None:
+    wide.maturity.limits = MaturityLimits(parts=3)
+    async with wide.client("12") as child:
+        body = (await child.get("/movies/popular?limit=10")).json()
+    assert numbers(body["items"]) == [120, 116, 112, 108, 104, 100]
+    assert body["next_cursor"] is not None
+    assert details_asked(wide) == 10 + 7 + 5
+
+
+def details_asked(cinema: Cinema) -> int:
+    return sum(count for what, count in cinema.source.asked.items() if what.startswith("details"))
+
+
+async def test_only_so_many_ages_are_learned_for_one_answer(wide: Cinema) -> None:
+    async with wide.client("12") as child:
+        cold = (await child.get("/movies/popular?limit=20")).json()
+        assert details_asked(wide) == 40
+        assert numbers(cold["items"]) == list(range(120, 80, -4))
+        await wide.archive.flush()
+        warmer = (await child.get("/movies/popular?limit=20")).json()
+        assert numbers(warmer["items"]) == list(range(120, 40, -4))
+        assert details_asked(wide) == 77, "120 to 44"
+
+
+async def test_no_title_is_lost_between_pages_that_are_longer_than_what_is_learned_at_once(wide: Cinema) -> None:
+    async with wide.client("12") as child:
+        pages = await walked(child, "/movies/popular?limit=100")
+    assert [number for page in pages for number in page] == [n for n in range(120, 0, -4) if n != 40]
 
 
 async def test_who_may_see_everything_for_grown_ups_still_gets_nothing_for_adults_only(cinema: Cinema) -> None:
@@ -142,12 +209,12 @@ async def test_no_address_of_a_title_opens_what_is_not_for_the_profile(cinema: C
 
 
 async def test_what_is_made_for_a_child_is_never_given_to_others_nor_theirs_to_it(cinema: Cinema) -> None:
-    paths = ("/movies/popular", "/discover?kind=movie", "/movies/movie-4/similar", "/search?q=film+number+1")
+    paths = ("/movies/popular?", "/discover?kind=movie&", "/movies/movie-4/similar?", "/search?q=film+number+1&")
     async with cinema.client("none") as parent, cinema.client("12") as child:
         for path in paths:
-            first = numbers((await child.get(path)).json()["items"])
-            whole = numbers((await parent.get(path)).json()["items"])
-            again = numbers((await child.get(path)).json()["items"])
+            first = numbers((await child.get(f"{path}limit=4")).json()["items"])
+            whole = numbers((await parent.get(f"{path}limit=60")).json()["items"])
+            again = numbers((await child.get(f"{path}limit=4")).json()["items"])
             assert first == again
             assert set(first) < set(whole), path
             assert all(number % 4 == 0 for number in first), path
@@ -182,12 +249,12 @@ async def test_the_parts_of_a_batch_are_the_callers(cinema: Cinema) -> None:
 
 async def test_an_age_is_asked_for_once_and_then_known(cinema: Cinema) -> None:
     async with cinema.client("12") as child:
-        await child.get("/movies/popular")
+        await child.get("/movies/popular?limit=4")
         await cinema.archive.flush()
-        before = sum(count for what, count in cinema.source.asked.items() if what.startswith("details"))
-        await child.get("/movies/popular")
-    assert before == 20
-    assert sum(count for what, count in cinema.source.asked.items() if what.startswith("details")) == before
+        before = details_asked(cinema)
+        await child.get("/movies/popular?limit=4")
+    assert before == 13, "60, 56, 52 and 48, and what is between"
+    assert details_asked(cinema) == before
 
 
 async def test_while_the_upstream_fails_only_what_is_known_to_be_suitable_is_shown(cinema: Cinema) -> None:

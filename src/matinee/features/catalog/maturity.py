@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -27,13 +27,14 @@ from matinee.features.catalog.stored import age_of_details
 from matinee.infra.cache import SourceFailed
 from matinee.infra.database import Database
 from matinee.infra.http.answers.structs import changed, model_of
+from matinee.infra.http.maturity import JUDGED_AT_ONCE
 from matinee.ports.ratings import UNRATED, admits
 
 T = TypeVar("T")
-LEARNED_AT_ONCE = 40
-"""Titles whose details are asked for because one answer needs their ages; further ones wait for the next answer."""
 _TOGETHER = 8
 _SECONDS = 2.5
+_PARTS = 16
+"""Where one title in four is suitable, 16 parts fill a page of twenty; where one in twenty is, they look at 240 titles."""
 _BECAUSE = "because-"
 """What the rows begin with that are called after a title."""
 
@@ -42,9 +43,19 @@ _BECAUSE = "because-"
 class MaturityLimits:
     """How much one answer may ask of the upstream. `seconds` bound the wait for all titles of an answer."""
 
-    at_once: int = LEARNED_AT_ONCE
+    at_once: int = JUDGED_AT_ONCE
     together: int = _TOGETHER
     seconds: float = _SECONDS
+    parts: int = _PARTS
+    """Of a list, read one after the other to make one page full."""
+
+
+@dataclass(slots=True)
+class _Patience:
+    """What is left for one answer."""
+
+    titles: int
+    until: float
 
 
 class Maturity:
@@ -80,16 +91,39 @@ class Maturity:
 
     async def allowed(self, title_ids: Iterable[str], max_age: int) -> set[str]:
         """Those of the titles that are for people of that age."""
-        return {title_id for title_id, age in (await self.ages(list(title_ids))).items() if admits(age, max_age)}
+        return await self._allowed(title_ids, max_age, self._patience())
 
     async def sift(self, value: T, max_age: int) -> T:
         """See the port. What carries no titles stays as it is; its address was checked."""
+        return await self._sift(value, max_age, self._patience())
+
+    async def fill(self, value: T, max_age: int, limit: int, further: Callable[[str, int], Awaitable[T | None]]) -> T:
+        """See the port. Each part is as long as the page still lacks, so that its cursor goes on where the page ends."""
+        patience = self._patience()
+        shown: Any = await self._sift(value, max_age, patience)  # Any: one of several kinds of lists
+        for _ in range(self.limits.parts - 1):
+            missing = min(limit - len(shown.items), patience.titles)
+            if missing <= 0 or shown.next_cursor is None or asyncio.get_running_loop().time() >= patience.until:
+                break
+            more: Any = await further(shown.next_cursor, missing)
+            if more is None:
+                break
+            more = await self._sift(more, max_age, patience)
+            shown = changed(
+                shown,
+                items=[*shown.items, *more.items],
+                next_cursor=more.next_cursor,
+                degraded=shown.degraded or more.degraded,
+            )
+        return cast(T, shown)
+
+    async def _sift(self, value: T, max_age: int, patience: _Patience) -> T:
         kind = model_of(type(value)) or object
         if issubclass(kind, GenreList | CreditsView | VideoList | SeasonView):
             return value
         if issubclass(kind, HomeView):
             page = cast(HomeView, value)
-            return cast(T, _home(page, await self.allowed(_on_page(page), max_age)))
+            return cast(T, _home(page, await self._allowed(_on_page(page), max_age, patience)))
         if issubclass(kind, MovieView):
             await self.require(cast(MovieView, value).id, max_age)
             return value
@@ -97,17 +131,29 @@ class Maturity:
         entries: Sequence[Any] | None = getattr(value, name, None)  # Any: cards, hits and entries of several features
         if entries is None:
             raise NotForThisProfile("This cannot be shown to a limited profile.")
-        allowed = await self.allowed(_ids(entries), max_age)
+        allowed = await self._allowed(_ids(entries), max_age, patience)
         return changed(value, **{name: [_without_reason(one, allowed) for one in entries if _fits(one, allowed)]})
 
     async def ages(self, title_ids: Sequence[str]) -> dict[str, int | None]:
         """By id, None where nobody knows; titles that are nowhere are missing."""
+        return await self._ages_of(title_ids, self._patience())
+
+    def _patience(self) -> _Patience:
+        return _Patience(self.limits.at_once, asyncio.get_running_loop().time() + self.limits.seconds)
+
+    async def _allowed(self, title_ids: Iterable[str], max_age: int, patience: _Patience) -> set[str]:
+        found = await self._ages_of(list(title_ids), patience)
+        return {title_id for title_id, age in found.items() if admits(age, max_age)}
+
+    async def _ages_of(self, title_ids: Sequence[str], patience: _Patience) -> dict[str, int | None]:
         async with self._database.read() as unit:
             found = await self._ages.of(unit, title_ids)
         if not self._upstream.there:
             return found
         wanted = [one for one in dict.fromkeys(title_ids) if found.get(one) is None and upstream_kind(one) is not None]
-        return found | await self._learn(wanted[: self.limits.at_once], found)
+        learned = wanted[: patience.titles]
+        patience.titles -= len(learned)
+        return found | await self._learn(learned, found)
 
     async def _learn(self, title_ids: Sequence[str], known: Collection[str]) -> dict[str, int | None]:
         learned: dict[str, int | None] = {}

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Protocol, TypeVar
 
 from fastapi import Depends, Request
@@ -14,6 +15,8 @@ from matinee.infra.http.caller import Caller
 from matinee.infra.http.dependencies import container_of, current_caller
 
 T = TypeVar("T")
+JUDGED_AT_ONCE = 40
+"""Titles of which a sieve asks a source outside for whom they are, for one answer; the next answer may ask for others."""
 
 
 class Sieve(Protocol):
@@ -24,6 +27,11 @@ class Sieve(Protocol):
 
     async def sift(self, value: T, max_age: int) -> T:
         """The answer without what is not for people of that age. Raises `Forbidden` for an answer that it cannot judge."""
+
+    async def fill(self, value: T, max_age: int, limit: int, further: Callable[[str, int], Awaitable[T | None]]) -> T:
+        """`sift` of a list of `limit` entries, and as much of what comes after as makes it as long again, within bounds: at their
+        end it is shorter and its cursor goes on. `further` gives so many entries from a cursor on, None where no more may be
+        asked for."""
 
 
 def sieve_of(request: Request) -> Sieve:

@@ -42,8 +42,9 @@ Year = Annotated[int | None, Query(ge=1870, le=2200)]
 
 def _listing(kind: TitleKind, listing: Listing) -> Callable[..., Awaitable[Response]]:
     async def listed(asked: Asked, part: Part) -> Response:
-        return await asked.send(
-            lambda: asked.catalog.listing(kind, listing, locale=asked.place, limit=part.limit, cursor=part.cursor)
+        return await asked.send_part(
+            part,
+            lambda cursor, limit: asked.catalog.listing(kind, listing, locale=asked.place, limit=limit, cursor=cursor),
         )
 
     listed.__name__ = f"{_PATHS[kind]}_{listing.replace('-', '_')}"
@@ -53,10 +54,11 @@ def _listing(kind: TitleKind, listing: Listing) -> Callable[..., Awaitable[Respo
 
 def _related(kind: TitleKind, relation: Relation) -> Callable[..., Awaitable[Response]]:
     async def related(title_id: TitlePath, asked: Asked, part: Part) -> Response:
-        return await asked.send(
-            lambda: asked.catalog.related(
-                kind, TitleId(title_id), relation, locale=asked.place, limit=part.limit, cursor=part.cursor
-            )
+        return await asked.send_part(
+            part,
+            lambda cursor, limit: asked.catalog.related(
+                kind, TitleId(title_id), relation, locale=asked.place, limit=limit, cursor=cursor
+            ),
         )
 
     like = "like this one" if relation == "similar" else "that those liked who liked this one"
@@ -113,7 +115,9 @@ async def _query(
 @router.get("/discover", response_model=TitleList)
 async def discover(query: Annotated[DiscoverQuery, Depends(_query)], asked: Asked, part: Part) -> Response:
     """Titles by genre, year, votes, running time and language."""
-    return await asked.send(lambda: asked.catalog.discover(query, locale=asked.place, limit=part.limit, cursor=part.cursor))
+    return await asked.send_part(
+        part, lambda cursor, limit: asked.catalog.discover(query, locale=asked.place, limit=limit, cursor=cursor)
+    )
 
 
 @router.get("/genres", response_model=GenreList)

@@ -10,7 +10,7 @@ from fastapi import Depends, Path, Query, Request, Response
 
 from matinee.features.catalog.service import CatalogService
 from matinee.infra.http.answers.paging import DEFAULT, Cursor, Fields, Limit
-from matinee.infra.http.answers.shared import Built, CatalogueReader, SharedAnswers
+from matinee.infra.http.answers.shared import Built, CatalogueReader, Further, SharedAnswers
 from matinee.infra.http.dependencies import service
 from matinee.ports.catalogue import Locale
 
@@ -41,6 +41,14 @@ Place = Annotated[Locale, Depends(_place)]
 
 
 @dataclass(frozen=True, slots=True)
+class _Part:
+    """Which part of a list."""
+
+    limit: int
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Asked:
     """Who asks a question that has the same answer for everybody: in which place, and where the answer goes."""
 
@@ -54,6 +62,13 @@ class _Asked:
         """See `SharedAnswers.send`."""
         return await self._answers.send(self._request, build, fields=self._fields)
 
+    async def send_part(self, part: _Part, read: Callable[[str | None, int], Awaitable[Built]]) -> Response:
+        """A part of a list: `read` gives so many entries from a cursor on."""
+        further = Further(part.limit, part.cursor, read)
+        return await self._answers.send(
+            self._request, lambda: read(part.cursor, part.limit), fields=self._fields, further=further
+        )
+
 
 async def _asked(
     request: Request, catalog: Catalog, answers: Answers, _caller: CatalogueReader, place: Place, fields: Fields = None
@@ -62,14 +77,6 @@ async def _asked(
 
 
 Asked = Annotated[_Asked, Depends(_asked)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """Which part of a list."""
-
-    limit: int
-    cursor: str | None
 
 
 async def _part(limit: Limit = DEFAULT, cursor: Cursor = None) -> _Part:

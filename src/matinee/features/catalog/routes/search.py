@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from matinee.features.catalog.routes.parameters import Answers, Catalog, CatalogueReader, Place
 from matinee.features.catalog.schemas import HitKind, SearchList, SuggestionList
 from matinee.infra.http.answers.paging import DEFAULT, Cursor, Fields, Limit
+from matinee.infra.http.answers.shared import Built, Further
 
 router = APIRouter(tags=["catalogue"])
 Words = Annotated[str, Query(max_length=200, description="What to look for. Typing errors are forgiven.")]
@@ -28,12 +29,12 @@ async def search(
     fields: Fields = None,
 ) -> Response:
     """Titles by title, original title, people and description, and people by name; best first."""
-    return await answers.send(
-        request,
-        lambda: catalog.search(q, kind=kind, locale=place, limit=limit, cursor=cursor),
-        fields=fields,
-        cost="search",
-    )
+
+    async def read(cursor: str | None, limit: int) -> Built:
+        return await catalog.search(q, kind=kind, locale=place, limit=limit, cursor=cursor)
+
+    further = Further(limit, cursor, read)
+    return await answers.send(request, lambda: read(cursor, limit), fields=fields, cost="search", further=further)
 
 
 @router.get("/search/suggest", response_model=SuggestionList)

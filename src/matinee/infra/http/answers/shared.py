@@ -27,7 +27,7 @@ from matinee.infra.http.dependencies import container_of, current_caller, requir
 from matinee.infra.http.limits import Cost, Limits, taken
 from matinee.infra.http.limits.enforcing import Counted
 from matinee.infra.http.limits.window import Window
-from matinee.infra.http.maturity import sieve_of
+from matinee.infra.http.maturity import JUDGED_AT_ONCE, sieve_of
 from matinee.infra.http.middleware import API_PREFIX, COUNTED
 from matinee.infra.observability.metrics import Metrics
 
@@ -74,6 +74,15 @@ CatalogueReader = Annotated[Caller | None, Depends(catalogue_reader)]
 """The caller, None for somebody who did not sign in and need not."""
 
 
+@dataclass(frozen=True, slots=True)
+class Further:
+    """How to read a list in parts: `read` gives so many entries from a cursor on. `limit` and `cursor` are what was asked for."""
+
+    limit: int
+    cursor: str | None
+    read: Callable[[str | None, int], Awaitable[Built]]
+
+
 class SharedAnswers:
     """Makes, keeps and sends shared answers."""
 
@@ -86,17 +95,25 @@ class SharedAnswers:
         self._joined = Counter("matinee_answers_joined", "Requests that waited for the same answer.", registry=metrics.registry)
 
     async def send(
-        self, request: Request, build: Callable[[], Awaitable[Built]], *, fields: str | None = None, cost: Cost = "miss"
+        self,
+        request: Request,
+        build: Callable[[], Awaitable[Built]],
+        *,
+        fields: str | None = None,
+        cost: Cost = "miss",
+        further: Further | None = None,
     ) -> Response:
         """The answer of `build`, or the one that is kept. Raises what `build` raises, and `RateLimited`.
 
         The request has counted as a hit already; `cost` is what making it anew counts as when a source outside had to be asked.
+        `further` reads on in a list, where a limited profile's page would be short.
         """
         now = self._clock.monotonic()
         caller: Caller | None = getattr(request.state, "caller", None)
         address = request.client.host if request.client else ""
         if caller is not None and caller.max_age is not None:
-            return await self._sifted(request, build, fields, self._limits.window(caller, address, cost, now), caller.max_age)
+            dear = self._limits.window(caller, address, cost, now)
+            return await self._sifted(request, build, further, fields, dear, caller.max_age)
         target = target_of(request)
         found = self.table.find(target, now)
         status = ""
@@ -130,7 +147,13 @@ class SharedAnswers:
         return begin
 
     async def _sifted(
-        self, request: Request, build: Callable[[], Awaitable[Built]], fields: str | None, dear: Window | None, max_age: int
+        self,
+        request: Request,
+        build: Callable[[], Awaitable[Built]],
+        further: Further | None,
+        fields: str | None,
+        dear: Window | None,
+        max_age: int,
     ) -> Response:
         """The answer for a limited profile: made for it alone, without what is not for it; never kept, here or on the way."""
         sieve, now = sieve_of(request), self._clock.monotonic()
@@ -139,12 +162,27 @@ class SharedAnswers:
             await sieve.require(title_id, max_age)
         if dear is not None and dear.left(now) <= 0:
             raise self._limits.refusal(dear, now)
-        value, freshness = await build()
+        first = min(further.limit, JUDGED_AT_ONCE) if further else 0
+        value, freshness = await (further.read(further.cursor, first) if further else build())
         if freshness.state == "miss" and dear is not None:
             state = request.scope["state"]
             state[COUNTED] = Counted(dear, taken(dear, now), self._clock, base=state.get(COUNTED))
-        shown = await sieve.sift(value, max_age)
+        if further is None:
+            shown = await sieve.sift(value, max_age)
+        else:
+            shown = await sieve.fill(
+                value, max_age, further.limit, lambda cursor, limit: self._onward(further, cursor, limit, dear)
+            )
         return answer(request, shown, fields=fields, headers={"age": str(int(freshness.age))})
+
+    async def _onward(self, further: Further, cursor: str, limit: int, dear: Window | None) -> Any:  # Any: as in `Built`
+        """The next part of a list, None when the caller has asked sources outside often enough."""
+        if dear is not None and dear.left(self._clock.monotonic()) <= 0:
+            return None
+        value, freshness = await further.read(cursor, limit)
+        if freshness.state == "miss" and dear is not None:
+            dear.take(self._clock.monotonic())
+        return value
 
     async def _made(
         self, request: Request, target: bytes, build: Callable[[], Awaitable[Built]], fields: str | None
