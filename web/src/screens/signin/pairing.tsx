@@ -7,6 +7,7 @@ import { t } from "../../i18n/index.ts";
 import { personal } from "../../i18n/personal.ts";
 import { Button } from "../../parts/button.tsx";
 import { ErrorLine } from "../../parts/notice.tsx";
+import { Qr } from "../../parts/qr.tsx";
 import { usePoll } from "../../state/poll.ts";
 import { asProblemError } from "../../state/query.ts";
 import { enter } from "../../state/session.ts";
@@ -106,14 +107,4 @@ function Code({ device, onExpired }: { device: DeviceStart; onExpired: () => voi
       </figure>
     </div>
   );
-}
-
-/** A QR code that came as SVG. */
-export function Qr({ svg, label }: { svg: string; label: string }) {
-  const frame = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const parsed = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
-    if (parsed.nodeName === "svg") frame.current?.replaceChildren(document.importNode(parsed, true));
-  }, [svg]);
-  return <div class="qr" role="img" aria-label={label} ref={frame} />;
 }
