@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 from matinee.infra.cache import Cache
 from matinee.infra.clock import ManualClock
@@ -27,6 +28,9 @@ structlog.configure(
         structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
     ]
 )
+# An example that takes long says that the machine is busy, and nothing of the code.
+settings.register_profile("patient", parent=settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 TEMPLATE = "matinee_template"
 WATCH.note(KEY, TOKEN, ADMIN[1])
 
