@@ -134,14 +134,14 @@ ROWS: dict[str, Row] = {
     "POST /api/v1/auth/device/poll": Row("anybody"),
     "POST /api/v1/auth/device/inspect": Row("person", restricted=False),
     "POST /api/v1/auth/device/approve": Row("person", restricted=False),
-    "GET /api/v1/me/identities": Row("member"),
+    "GET /api/v1/me/identities": Row("member", restricted=False),
     "DELETE /api/v1/me/identities/{identity_id}": Row(
         "person", restricted=False, elsewhere="tests/integration/accounts/test_plex.py"
     ),
     # one's own account
     "GET /api/v1/me": Row("member"),
     "PATCH /api/v1/me": Row("person", restricted=False),
-    "GET /api/v1/me/api-keys": Row("member"),
+    "GET /api/v1/me/api-keys": Row("member", restricted=False),
     "POST /api/v1/me/api-keys": Row("person", restricted=False),
     "DELETE /api/v1/me/api-keys/{key_id}": Row("person", owned="api_key", restricted=False),
     "POST /api/v1/me/api-keys/{key_id}/rotate": Row("person", owned="api_key", restricted=False),
@@ -153,12 +153,12 @@ ROWS: dict[str, Row] = {
         "member", owned="profile", elsewhere="tests/integration/accounts/test_profiles.py"
     ),
     "PUT /api/v1/me/password": Row("person", restricted=False),
-    "GET /api/v1/me/second-factor": Row("member"),
+    "GET /api/v1/me/second-factor": Row("member", restricted=False),
     "POST /api/v1/me/second-factor": Row("person", restricted=False),
     "DELETE /api/v1/me/second-factor": Row("person", restricted=False),
     "POST /api/v1/me/second-factor/confirm": Row("person", restricted=False),
     "POST /api/v1/me/second-factor/recovery-codes": Row("person", restricted=False),
-    "GET /api/v1/me/sessions": Row("member"),
+    "GET /api/v1/me/sessions": Row("member", restricted=False),
     "DELETE /api/v1/me/sessions": Row("person", elsewhere="tests/integration/accounts", restricted=False),
     "DELETE /api/v1/me/sessions/{session_id}": Row("person", owned="session", restricted=False),
     # what one watches and thinks; the path names a title, whose the answer is follows from the caller

@@ -150,7 +150,7 @@ async def test_a_limit_leaves_looking_and_playing_also_to_an_administrator(ready
     assert (await boss.get("/probe/playback")).status_code == 200
 
 
-async def test_a_limited_profile_changes_nothing_of_the_account(anna: httpx2.AsyncClient) -> None:
+async def test_a_limited_profile_neither_sees_nor_changes_the_account(anna: httpx2.AsyncClient) -> None:
     child, other = await made(anna), await made(anna, name="Robin")
     session = (await anna.get("/me/sessions")).json()["items"][0]["id"]
     await use(anna, child["id"])
@@ -164,6 +164,10 @@ async def test_a_limited_profile_changes_nothing_of_the_account(anna: httpx2.Asy
         await anna.post("/me/api-keys", json={"name": "way out", "scopes": ["playback"]}),
         await anna.delete("/me/sessions"),
         await anna.delete(f"/me/sessions/{session}"),
+        await anna.get("/me/sessions"),
+        await anna.get("/me/api-keys"),
+        await anna.get("/me/identities"),
+        await anna.get("/me/second-factor"),
     ]
     assert [answer.status_code for answer in answers] == [403] * len(answers)
     assert all("limited profile" in answer.json()["detail"] for answer in answers)

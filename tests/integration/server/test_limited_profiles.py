@@ -161,6 +161,11 @@ def test_what_is_for_a_child_is_found_played_and_its_own(used: House) -> None:
     playing = used.child.post("/api/v1/streaming/sessions", json={"item_id": item, "capabilities": CAPABILITIES})
     assert (playing.status_code, playing.json()["resume_position"]) == (201, 30.0)
     assert used.child.get(playing.json()["file_url"]).status_code == 200
+    theirs = used.parent.post("/api/v1/streaming/sessions", json={"item_id": item, "capabilities": CAPABILITIES}).json()
+    shown = used.child.get("/api/v1/streaming/sessions").raise_for_status().json()["items"]
+    assert [one["id"] for one in shown] == [playing.json()["id"]], "what others of the account play is theirs"
+    assert used.child.delete(f"/api/v1/streaming/sessions/{theirs['id']}").status_code == 404
+    assert used.child.delete(f"/api/v1/streaming/sessions/{playing.json()['id']}").status_code == 204
     assert _row(used.child, "continue-watching") == [SMALL]
     assert used.parent.get(f"/api/v1/streaming/progress/{title}").json()["position"] == 0.5
     assert used.parent.get(f"/api/v1/me/ratings/{title}").json()["rating"] == 4.5

@@ -61,6 +61,12 @@ class Player:
     profile_id: str
     max_age: int | None = None
 
+    def may_see(self, row: PlaybackSessionRow) -> bool:
+        """Whether that session is the player's to see and to end."""
+        if self.max_age is not None:
+            return row.user_id == self.user_id and profile_of(row) == self.profile_id
+        return self.is_admin or row.user_id == self.user_id
+
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
@@ -128,7 +134,7 @@ class PlaybackService:
         """Stop playing: the addresses end and so does ffmpeg. Raises `NotFound` also for somebody else's session."""
         async with self._database.write() as unit:
             row = await repository.find_session(unit, session_id)
-            if row is None or (row.user_id != player.user_id and not player.is_admin):
+            if row is None or not player.may_see(row):
                 raise NotFound("There is no such playing.")
             await repository.revoke(unit, session_id, self._clock.now())
         await self._presence.ended(session_id)
@@ -141,10 +147,10 @@ class PlaybackService:
             await self._presence.ended(session_id)
 
     async def active(self, player: Player) -> list[ActiveSession]:
-        """The caller's sessions; everybody's for an administrator."""
+        """The caller's sessions; everybody's for an administrator, the profile's own for one with a maturity limit."""
         async with self._database.read() as unit:
             rows = await repository.active_sessions(unit, self._clock.now(), None if player.is_admin else player.user_id)
-        return [self._active(row, self._presence.converts(row)) for row in rows]
+        return [self._active(row, self._presence.converts(row)) for row in rows if player.may_see(row)]
 
     async def sources(self, title_id: str) -> list[SourceView]:
         """Every way to play a title. Raises `NoSource` when there is none."""

@@ -10,6 +10,7 @@ from matinee.features.accounts.identities import Identities
 from matinee.features.accounts.pairing import Pairings
 from matinee.features.accounts.qr import qr_svg
 from matinee.features.accounts.routes.browsers import Owner, absolute
+from matinee.features.accounts.routes.me import GrownUp
 from matinee.features.accounts.routes.origins import Sender, signed_in_answer
 from matinee.features.accounts.schemas import (
     DeviceApproveBody,
@@ -23,7 +24,7 @@ from matinee.features.accounts.schemas import (
 )
 from matinee.infra.http.answers.conventions import NO_STORE, answer
 from matinee.infra.http.answers.paging import ListOf
-from matinee.infra.http.dependencies import CurrentCaller, Reading, Writing, service
+from matinee.infra.http.dependencies import Reading, Writing, service
 from matinee.infra.http.input.identifiers import ObjectId
 from matinee.infra.http.limits import limited
 
@@ -82,7 +83,7 @@ async def approve_device(caller: Owner, body: DeviceApproveBody, devices: Device
 
 
 @identities_router.get("", response_model=ListOf[IdentityView])
-async def list_identities(request: Request, caller: CurrentCaller, known: Known, unit: Reading) -> Response:
+async def list_identities(request: Request, caller: GrownUp, known: Known, unit: Reading) -> Response:
     """Where else you sign in from: Plex, and providers of sign-ins."""
     found = await known.of_user(unit, caller.user_id)
     return answer(request, ListOf[IdentityView](items=[IdentityView.of(one) for one in found]))

@@ -41,16 +41,24 @@ Keys = Annotated[ApiKeys, Depends(service(ApiKeys))]
 Uses = Annotated[LastUses, Depends(service(LastUses))]
 
 
-async def _person(caller: CurrentCaller) -> Caller:
+async def _grown_up(caller: CurrentCaller) -> Caller:
+    if caller.max_age is not None:
+        raise Forbidden("A limited profile neither sees nor changes the account. Switch to another profile first.")
+    return caller
+
+
+GrownUp = Annotated[Caller, Depends(_grown_up)]
+"""A caller in a profile without a limit: devices, keys and ways to sign in are no child's business, not even to look at."""
+
+
+async def _person(caller: GrownUp) -> Caller:
     if caller.credential == "api_key":
         raise Forbidden("An API key cannot change passwords, sessions or keys. Sign in to do this.")
-    if caller.max_age is not None:
-        raise Forbidden("A limited profile cannot change the account. Switch to another profile first.")
     return caller
 
 
 Person = Annotated[Caller, Depends(_person)]
-"""A caller who signed in, in a profile without a limit; a leaked key must not be able to make itself permanent."""
+"""A `GrownUp` who signed in; a leaked key must not be able to make itself permanent."""
 
 
 @router.get("", response_model=MeView)
@@ -112,7 +120,7 @@ async def change_password(caller: Person, body: PasswordBody, accounts: Accounts
 
 
 @router.get("/sessions", response_model=ListOf[SessionView])
-async def list_sessions(request: Request, caller: CurrentCaller, sessions: SignIns, unit: Reading) -> Response:
+async def list_sessions(request: Request, caller: GrownUp, sessions: SignIns, unit: Reading) -> Response:
     """Where you are signed in, the last used first."""
     found = await sessions.of_user(unit, caller.user_id)
     return answer(request, ListOf[SessionView](items=[SessionView.of(one, caller.credential_id) for one in found]))
@@ -133,7 +141,7 @@ async def end_session(session_id: ObjectId, caller: Person, sessions: SignIns, u
 
 
 @router.get("/api-keys", response_model=ListOf[ApiKeyView])
-async def list_api_keys(request: Request, caller: CurrentCaller, keys: Keys, unit: Reading) -> Response:
+async def list_api_keys(request: Request, caller: GrownUp, keys: Keys, unit: Reading) -> Response:
     """Your keys, newest first. The keys themselves are not kept and cannot be shown."""
     found = await keys.of_user(unit, caller.user_id)
     return answer(request, ListOf[ApiKeyView](items=[ApiKeyView.of(key) for key in found]))

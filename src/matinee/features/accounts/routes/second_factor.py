@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request, Response
 
 from matinee.features.accounts.qr import qr_svg
-from matinee.features.accounts.routes.me import Person
+from matinee.features.accounts.routes.me import GrownUp, Person
 from matinee.features.accounts.routes.origins import Sender
 from matinee.features.accounts.schemas.second_factor import (
     ConfirmBody,
@@ -20,7 +20,7 @@ from matinee.features.accounts.schemas.second_factor import (
 from matinee.features.accounts.second_factor import SecondFactors
 from matinee.infra.http.answers.conventions import NO_STORE, answer
 from matinee.infra.http.caller import Caller
-from matinee.infra.http.dependencies import CurrentCaller, Reading, Writing, requires, service
+from matinee.infra.http.dependencies import Reading, Writing, requires, service
 from matinee.infra.http.documentation import may_answer
 from matinee.infra.ids import UserId
 
@@ -32,7 +32,7 @@ Admin = Annotated[Caller, Depends(requires("admin"))]
 
 
 @router.get("", response_model=FactorView)
-async def read_second_factor(request: Request, caller: CurrentCaller, factors: Factors, unit: Reading) -> Response:
+async def read_second_factor(request: Request, caller: GrownUp, factors: Factors, unit: Reading) -> Response:
     """Whether a code is asked for when you sign in with your password."""
     return answer(request, FactorView.of(await factors.state(unit, caller)))
 
