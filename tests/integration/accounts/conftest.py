@@ -82,11 +82,12 @@ def build(
     options: AccountsOptions,
     messages: Bus | None = None,
     providers: SignInProviders | None = None,
+    signer: Signer | None = None,
 ) -> Server:
     container = Container()
     container.add(Database, database)
     container.add(Clock, clock)  # type: ignore[type-abstract]
-    signer = container.add(Signer, Signer(b"s" * 32))
+    signer = container.add(Signer, signer or Signer(b"s" * 32))
     container.add(Cursors, Cursors(signer))
     bus = container.add(EventBus, EventBus())
     container.add(Metrics, Metrics())
