@@ -13,10 +13,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
 from matinee.infra.cache import Cache
 from matinee.infra.cache.disk_tier import DiskOptions, DiskTier
+from matinee.infra.cache.entries import Invalidation
 from matinee.infra.cache.stored import Stored
 from matinee.infra.cache.tiers import TierUnavailable
 from matinee.infra.clock import ManualClock
@@ -203,3 +205,76 @@ async def test_no_more_calls_wait_for_the_disk_than_allowed(path: Path, clock: M
                 await tier.read("k")
             gate.set()
         blocked.result()
+
+
+def stored(value: bytes, mark: int) -> Stored:
+    return Stored(value, TAGS, ManualClock().now().timestamp(), 100.0, mark=mark)
+
+
+def unheard() -> None:
+    raise AssertionError("nothing was refused")
+
+
+def figure(registry: CollectorRegistry, name: str) -> float | None:
+    return registry.get_sample_value(f"matinee_cache_disk_{name}")
+
+
+async def test_what_is_written_later_is_read_at_once_and_is_there_after_the_end(path: Path, clock: ManualClock) -> None:
+    options, registry = DiskOptions(path, 10**7, timedelta(seconds=30), pause=timedelta(hours=1)), CollectorRegistry()
+    async with DiskTier(options, clock, registry) as tier:
+        mark = (await tier.read("a")).mark
+        for key in ("a", "b", "c"):
+            assert tier.later(key, stored(b"old", mark), 100, unheard)
+            assert tier.later(key, stored(key.encode(), mark), 100, unheard)
+        assert figure(registry, "pending") == 3
+        found = (await tier.read("b")).stored
+        assert found is not None
+        assert (found.value, figure(registry, "pending")) == (b"b", 0)
+        assert tier.later("d", stored(b"d", mark), 100, unheard)
+        assert await tier.write("d", stored(b"newer", mark), 100)
+    async with disk_tier(path, clock) as tier:
+        values = {key: one.value for key in "abcd" if (one := (await tier.read(key)).stored) is not None}
+    assert values == {"a": b"a", "b": b"b", "c": b"c", "d": b"newer"}
+
+
+async def test_what_is_written_later_gathers_for_a_moment_only(path: Path, clock: ManualClock) -> None:
+    async with disk_tier(path, clock) as tier, disk_tier(path, clock) as other:
+        tier.later("k", stored(b"v", (await tier.read("k")).mark), 100, unheard)
+        for _ in range(500):
+            if (await other.read("k")).stored is not None:
+                return
+            await asyncio.sleep(0.01)
+    raise AssertionError("it was never written")
+
+
+async def test_no_more_wait_to_be_written_than_allowed(path: Path, clock: ManualClock) -> None:
+    options = DiskOptions(path, 10**7, timedelta(seconds=30), pause=timedelta(hours=1), pending=2)
+    registry = CollectorRegistry()
+    async with DiskTier(options, clock, registry) as tier:
+        mark = (await tier.read("a")).mark
+        for key in "abc":
+            tier.later(key, stored(b"v", mark), 100, unheard)
+        assert [figure(registry, name) for name in ("pending", "pending_limit", "dropped_total")] == [2, 2, 1]
+        assert [(await tier.read(key)).stored is not None for key in "abc"] == [True, True, False]
+
+
+async def test_a_value_that_another_process_has_invalidated_meanwhile_leaves_memory_as_soon_as_the_file_says_so(
+    path: Path, clock: ManualClock
+) -> None:
+    source = Source()
+    async with disk_tier(path, clock) as one, Cache(clock, second=one) as cache, disk_tier(path, clock) as two:
+        told: list[Invalidation] = []
+        source.hold()
+        asking = asyncio.ensure_future(cache.get(POLICY, "k", source))
+        await source.began.wait()
+        async with Cache(clock, second=two) as other:
+            await other.invalidate(tags=TAGS)
+        cache.on_invalidated(told.append)
+        source.release()
+        assert await asking is not None
+        await one.read("k")  # behind it the file has said no
+        await asyncio.sleep(0)
+        hit = await cache.get(POLICY, "k", source)
+        assert hit is not None
+        assert (hit.value, hit.state) == (b"v2", "miss")
+        assert told[:2] == [Invalidation(keys=frozenset({"k"}))] * 2, "kept, and taken back"

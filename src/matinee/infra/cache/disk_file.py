@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,6 +21,10 @@ _LOW_WATER = 0.9
 _LOOK_AFTER = 0.02
 """Look at the size, and for entries that have ended, after writing that part of the limit."""
 _TOUCHED = 4096
+_PUT = (
+    "INSERT INTO entries (key, mark, tags, expires, used, data) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE"
+    " SET mark = excluded.mark, tags = excluded.tags, expires = excluded.expires, used = excluded.used, data = excluded.data"
+)
 _AT_ONCE = 500
 
 
@@ -95,23 +99,25 @@ class DiskFile:
 
     def write(self, key: str, stored: Stored, expires: float, now: float) -> bool:
         """False when it was invalidated since its mark."""
+        return not self.write_all([(key, stored, expires)], now)
+
+    def write_all(self, some: Sequence[tuple[str, Stored, float]], now: float) -> set[str]:
+        """Entries with the times of their end, in one transaction; the keys of those that were invalidated since their marks."""
         connection = self._opened(now)
-        data, tags = codec.encode(stored), codec.pack_tags(stored.tags)
+        made = [(codec.encode(stored), codec.pack_tags(stored.tags)) for _, stored, _ in some]
+        refused: set[str] = set()
         self._latest(connection, now)
         with _transaction(connection):
-            if stored.mark is None or self._verdict(connection, key, stored.tags, stored.mark) != "valid":
-                return False
+            for (key, stored, expires), (data, tags) in zip(some, made, strict=True):
+                if stored.mark is None or self._verdict(connection, key, stored.tags, stored.mark) != "valid":
+                    refused.add(key)
+                    continue
+                connection.execute(_PUT, (key, stored.mark, tags, expires, now, data))
+                self._unseen += len(data)
             self._write_touched(connection)
-            connection.execute(
-                "INSERT INTO entries (key, mark, tags, expires, used, data) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE"
-                " SET mark = excluded.mark, tags = excluded.tags, expires = excluded.expires, used = excluded.used,"
-                " data = excluded.data",
-                (key, stored.mark, tags, expires, now, data),
-            )
-        self._unseen += len(data)
         if self._unseen > self._limit * _LOOK_AFTER:
             self._trim(connection, now)
-        return True
+        return refused
 
     def remove(self, invalidation: Invalidation, now: float) -> None:
         """Take the next generation for it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from types import TracebackType
 from typing import Any, Self, cast
@@ -93,6 +94,10 @@ class RedisTier:
         ]
         await self._ready(part)
         return bool(await _asked(self._write, [part.generations, part.entries + name], arguments, part.number))
+
+    def later(self, key: str, stored: Stored, lifetime: float, refused: Callable[[], None]) -> bool:
+        """See `SecondTier`: others may be waiting for what is written here."""
+        return False
 
     async def remove(self, invalidation: Invalidation) -> None:
         """See `SecondTier`. What a tag, a prefix or everything covers stays until it is read or its lifetime ends.

@@ -94,19 +94,18 @@ class Store:
     async def keep(self, policy: CachePolicy, key: str, stored: Stored, position: int) -> Kept:
         """Put a value that was loaded since `position` of the journal into both tiers, unless it was invalidated meanwhile."""
         overtaken = self.journal.first_after(position, key, stored.tags)
-        refused = False
+        refused, entry = False, Entry(key, policy, stored, self._trust(policy))
         _, lifetime = lifetimes(policy, stored)
         if overtaken is None and stored.mark is not None and (tier := self._tier_for(policy)) is not None:
             try:
                 await self._settle(tier)
-                if lifetime > 0:
-                    refused = not await tier.write(key, stored, lifetime)
-                else:
+                if lifetime <= 0:
                     await tier.remove(Invalidation(keys=frozenset({key})))
+                elif not tier.later(key, stored, lifetime, lambda: self._refused(entry)):
+                    refused = not await tier.write(key, stored, lifetime)
             except TierUnavailable:
                 log.debug("cache_write_skipped", key=key)
             overtaken = self.journal.first_after(position, key, stored.tags)
-        entry = Entry(key, policy, stored, self._trust(policy))
         if refused and overtaken is None:
             # Invalidated by a process whose message is still on its way: no caller can be told to have come before it.
             overtaken = 0
@@ -114,6 +113,11 @@ class Store:
             self.memory.put(entry) if lifetime > 0 else self.memory.remove(key)
             self._tell(Invalidation(keys=frozenset({key})))
         return Kept(entry, overtaken)
+
+    def _refused(self, entry: Entry) -> None:
+        """The tier says, late, that another process has invalidated what is in memory already."""
+        if self.memory.look(entry.key) is entry:
+            self._forget(Invalidation(keys=frozenset({entry.key})))
 
     def adopt(self, entry: Entry, position: int) -> int | None:
         """Put what the second tier had into memory, unless it was invalidated since `position`; see `Outcome.overtaken_at`."""

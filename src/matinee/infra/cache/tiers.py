@@ -6,6 +6,7 @@ the number at which its load began (its mark), and an entry is valid as long as 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, Protocol
@@ -44,6 +45,10 @@ class SecondTier(Protocol):
 
     async def write(self, key: str, stored: Stored, lifetime: float) -> bool:
         """Keep it for `lifetime` seconds. False, and nothing kept, when it was invalidated since its mark."""
+
+    def later(self, key: str, stored: Stored, lifetime: float, refused: Callable[[], None]) -> bool:
+        """The same soon, so that nobody waits for it; `read` finds it from now on. `refused` is called if it was invalidated
+        since its mark. False where the tier does nothing later: then `write` it. Never raises."""
 
     async def remove(self, invalidation: Invalidation) -> None:
         """Take the next generation for what is covered; from then on it is gone."""

@@ -47,6 +47,9 @@ class Tier:
         self.entries[key] = stored
         return True
 
+    def later(self, key: str, stored: Stored, lifetime: float, refused: Callable[[], None]) -> bool:
+        return False
+
     async def remove(self, invalidation: Invalidation) -> None:
         self._reached()
         self.told.append(invalidation)
