@@ -21,9 +21,11 @@ JobId = NewType("JobId", str)
 ApiKeyId = NewType("ApiKeyId", str)
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_PAIRS = tuple(one + other for one in _ALPHABET for other in _ALPHABET)
+"""Two characters for each ten bits: every request has an id."""
 
 
 def new_id() -> str:
     """A new identifier: 26 characters, unique, increasing with time to the millisecond."""
     number = (time.time_ns() // 1_000_000 << 80) | secrets.randbits(80)
-    return "".join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
+    return "".join([_PAIRS[(number >> shift) & 1023] for shift in range(120, -1, -10)])

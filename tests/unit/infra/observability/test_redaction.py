@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import structlog
@@ -84,3 +87,26 @@ def test_a_log_line_has_no_secret_in_fields_messages_or_tracebacks(restored: Non
     for secret in (JWT, KEY, "abcdefghij", "hunter2hunter2"):
         assert secret not in written
     assert [json.loads(line)["event"] for line in written.splitlines()] == ["it_failed", "connected to postgresql://a:***@db/m"]
+
+
+def test_our_own_lines_carry_level_name_and_time_and_stay_whole_among_threads(
+    restored: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure_logs("info", "json")
+    ours, elsewhere = structlog.get_logger("matinee.t"), logging.getLogger("elsewhere")
+    ours.debug("not_wanted")
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda number: (ours.warning("own", number=number), elsewhere.warning("other")), range(50)))
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    own = [line for line in lines if line["event"] == "own"]
+    assert sorted(line["number"] for line in own) == list(range(50))
+    assert {(line["level"], line["logger"], line["timestamp"][-1]) for line in own} == {("warning", "matinee.t", "Z")}
+    assert len(lines) == 100
+
+
+def test_a_stream_that_is_gone_ends_nothing(restored: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    configure_logs("info", "json")
+    stream.close()
+    structlog.get_logger("t").info("lost")
