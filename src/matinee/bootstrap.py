@@ -18,8 +18,8 @@ from starlette.types import ASGIApp
 from matinee import __version__
 from matinee.config import Settings
 from matinee.features.accounts.feature import FEATURE as ACCOUNTS
+from matinee.features.accounts.first_start import FirstStart
 from matinee.features.accounts.policy import SESSION_COOKIE, AccountsOptions
-from matinee.features.accounts.service import AccountsService
 from matinee.features.admin.feature import FEATURE as ADMIN
 from matinee.features.catalog.feature import FEATURE as CATALOG
 from matinee.features.catalog.policy import lifetimes
@@ -174,10 +174,10 @@ def _http_options(settings: Settings) -> HttpOptions:
 
 async def first_steps(container: Container, settings: Settings) -> str | None:
     """What a fresh server needs: its first administrator, from the settings or by the link that is returned (a path)."""
-    accounts = container.get(AccountsService)
+    start = container.get(FirstStart)
     if settings.admin_name and settings.admin_password:
-        await accounts.ensure_admin(settings.admin_name, settings.admin_password.get_secret_value())
-    token = await accounts.setup_token()
+        await start.ensure_admin(settings.admin_name, settings.admin_password.get_secret_value())
+    token = await start.token()
     return f"/setup#token={token}" if token else None  # a fragment: it reaches no log of a server or proxy
 
 

@@ -17,6 +17,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from matinee.infra.http.input.text import NAME
 from matinee.infra.http.limits import LimitOptions
 from matinee.infra.redis_address import parse as parse_redis_address
 
@@ -92,7 +93,7 @@ class Settings(BaseSettings):
     )
 
     # accounts
-    admin_name: str | None = Field(None, min_length=1, max_length=64, description="First admin.", examples=["ada"])
+    admin_name: Annotated[str, NAME] | None = Field(None, description="First admin.", examples=["ada"])
     admin_password: SecretStr | None = Field(None, description="Password of the first admin.", examples=["a long phrase"])
     audit_days: int = Field(365, ge=1, le=36_500, description="Days that the audit log is kept.", examples=["365"])
     secret_key: SecretStr | None = Field(

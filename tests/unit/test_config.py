@@ -78,6 +78,23 @@ def test_settings_that_exclude_each_other_are_refused(monkeypatch: pytest.Monkey
     assert "SQLite has no replicas" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [("a\u202eda", "direction of text"), ("ad\x07a", "Control characters"), ("\u200b", "Nothing is left to read")],
+)
+def test_the_name_of_the_first_administrator_is_a_name_as_over_http(
+    monkeypatch: pytest.MonkeyPatch, name: str, problem: str
+) -> None:
+    monkeypatch.setenv("MATINEE_ADMIN_PASSWORD", "a long phrase")
+    monkeypatch.setenv("MATINEE_ADMIN_NAME", name)
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert "MATINEE_ADMIN_NAME" in str(caught.value)
+    assert problem in str(caught.value)
+    monkeypatch.setenv("MATINEE_ADMIN_NAME", " <b>Ada</b>  Maria ")
+    assert load_settings().admin_name == "Ada Maria"
+
+
 def test_shown_values_hide_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MATINEE_DATABASE_URL", "postgresql://matinee:hunter2@db/matinee")
     shown = masked(load_settings())

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Depends
 
 from matinee.features.accounts.events import SetupCompleted
 from matinee.features.accounts.feature import FEATURE
+from matinee.features.accounts.first_start import FirstStart
 from matinee.features.accounts.passwords import Passwords
 from matinee.features.accounts.policy import AccountsOptions
 from matinee.features.accounts.service import AccountsService
@@ -51,6 +52,10 @@ class Server:
     @property
     def accounts(self) -> AccountsService:
         return self.container.get(AccountsService)
+
+    @property
+    def first_start(self) -> FirstStart:
+        return self.container.get(FirstStart)
 
     @property
     def database(self) -> Database:

@@ -45,7 +45,7 @@ async def test_it_works_once(server: Server) -> None:
     assert (again.status_code, again.json()["code"]) == (409, "conflict")
     state = (await server.client().get("/setup")).json()
     assert (state["needs_admin"], state["needs_token"], state["folders"]) == (False, False, [])
-    assert await server.accounts.setup_token() is None
+    assert await server.first_start.token() is None
 
 
 async def test_of_two_racing_set_ups_one_wins(server: Server) -> None:
@@ -58,7 +58,7 @@ async def test_of_two_racing_set_ups_one_wins(server: Server) -> None:
 
 @pytest.mark.parametrize("header", [{}, {"X-Forwarded-For": "127.0.0.1"}])
 async def test_from_elsewhere_it_takes_the_printed_token(server: Server, header: dict[str, str]) -> None:
-    token = await server.accounts.setup_token()
+    token = await server.first_start.token()
     far = server.client("127.0.0.1" if header else "8.8.8.8", **header)
     state = (await far.get("/setup")).json()
     assert (state["needs_admin"], state["needs_token"], state["folders"]) == (True, True, [])
@@ -69,10 +69,10 @@ async def test_from_elsewhere_it_takes_the_printed_token(server: Server, header:
 
 
 async def test_every_start_may_print_a_token_and_they_end(server: Server) -> None:
-    first, second = await server.accounts.setup_token(), await server.accounts.setup_token()
+    first, second = await server.first_start.token(), await server.first_start.token()
     assert first != second
     await server.clock.advance(7 * 86400 + 1)
-    fresh = await server.accounts.setup_token()
+    fresh = await server.first_start.token()
     far = server.client("8.8.8.8")
     for old in (first, second):
         assert (await far.post("/setup", json={**ADMIN, "token": old})).status_code == 403
@@ -107,8 +107,8 @@ async def test_a_folder_that_cannot_be_added_does_not_undo_the_set_up(server: Se
 
 
 async def test_a_headless_start_makes_the_administrator_of_the_settings_once(server: Server) -> None:
-    assert await server.accounts.ensure_admin("boss", PASSWORD)
-    assert not await server.accounts.ensure_admin("other", PASSWORD)
+    assert await server.first_start.ensure_admin("boss", PASSWORD)
+    assert not await server.first_start.ensure_admin("other", PASSWORD)
     answer = await server.client().post("/auth/login", json=ADMIN)
     assert answer.json()["user"]["role"] == "admin"
     assert not (await server.client().get("/setup")).json()["needs_admin"]

@@ -66,9 +66,13 @@ async def test_the_commands(ready: Server) -> None:
     assert code == 1
     assert "taken" in output
     assert (await matinee("add", "carl", "--password", "carl"))[0] == 1
+    for name in ("be\u202en", "be\x07n", "\u200b", "x" * 65):
+        code, output = await matinee("add", name, "--password", NEW)
+        assert (code, output.startswith("The name cannot be used: ")) == (1, True), name
+    assert await matinee("add", " <i>dora</i>  two ", "--password", NEW) == (0, "dora two can sign in now.\n")
     code, output = await matinee("list")
     assert code == 0
-    assert [line.split()[0] for line in output.splitlines()[1:]] == ["Anna", "ben", "boss"]
+    assert [line.split()[0] for line in output.splitlines()[1:]] == ["Anna", "ben", "boss", "dora"]
     assert (await matinee("password", "ben", "--password", PASSWORD))[0] == 0
     assert await signs_in(ready, "ben", PASSWORD)
     assert (await matinee("disable", "ben"))[0] == 0

@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table as Grid
 
 from matinee.features.accounts.audit import AuditLog
+from matinee.features.accounts.new_passwords import NewPasswords
 from matinee.features.accounts.people import Changes, People
 from matinee.features.accounts.permissions import Tier
 from matinee.features.accounts.repository import AuditFilter
@@ -61,12 +62,11 @@ def add(
 ) -> None:
     """Add an account."""
 
-    async def work(container: Container) -> None:
+    async def work(container: Container) -> str:
         chosen: Tier | None = tier.value if tier else None
-        await container.get(AccountsService).add_user(name, password, "admin" if admin else "user", chosen)
+        return (await container.get(AccountsService).add_user(name, password, "admin" if admin else "user", chosen)).name
 
-    _run(context, work)
-    typer.echo(f"{name} can sign in now.")
+    typer.echo(f"{_run(context, work)} can sign in now.")
 
 
 @users.command("list")
@@ -92,8 +92,7 @@ def set_password(context: typer.Context, name: Name, password: NewPassword) -> N
     """Give somebody a new password; all their sessions end."""
 
     async def work(container: Container) -> None:
-        service = container.get(AccountsService)
-        await service.set_password(await _id_of(container, name), password)
+        await container.get(NewPasswords).set(await _id_of(container, name), password)
 
     _run(context, work)
     typer.echo(f"{name} has a new password.")

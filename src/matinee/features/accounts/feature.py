@@ -11,9 +11,11 @@ from matinee.features.accounts.api_keys import ApiKeys
 from matinee.features.accounts.audit import AuditLog, keeping_audit
 from matinee.features.accounts.authenticator import AccountsAuthenticator
 from matinee.features.accounts.code_check import CodeCheck
+from matinee.features.accounts.first_start import FirstStart
 from matinee.features.accounts.housekeeping import Housekeeping, keep_house
 from matinee.features.accounts.invitations import Invitations
 from matinee.features.accounts.memory import LastUses, VerifiedCredentials
+from matinee.features.accounts.new_passwords import NewPasswords
 from matinee.features.accounts.password_check import PasswordCheck
 from matinee.features.accounts.passwords import Passwords
 from matinee.features.accounts.people import People
@@ -81,15 +83,17 @@ def build(container: Container) -> None:
     container.add(Sessions, sessions)
     container.add(ApiKeys, ApiKeys(clock, verified, audit))
     events = container.get(EventBus)
-    people = AccountsService(database, clock, options, passwords, sessions, verified, events, audit)
+    people = AccountsService(database, clock, passwords, verified, audit)
     container.add(AccountsService, people)
+    container.add(FirstStart, FirstStart(database, clock, options, people, sessions, events))
+    new_passwords = container.add(NewPasswords, NewPasswords(database, clock, people, passwords, sessions, audit))
     container.add(Rights, people)  # type: ignore[type-abstract]  # a key, not a constructor
     container.add(Profiles, Profiles(database, clock, passwords, throttles, tokens, verified, events, audit))
     cursors, links = container.get(Cursors), LinkThrottle(throttles)
     profiles = container.get(Profiles)
     container.add(People, People(clock, cursors, sessions, profiles, verified, events, audit))
     container.add(Invitations, Invitations(database, clock, cursors, people, sessions, links, audit))
-    container.add(PasswordResets, PasswordResets(database, clock, options, people, links, audit))
+    container.add(PasswordResets, PasswordResets(database, clock, options, people, new_passwords, links, audit))
     build_ways_in(container, verified)
     container.add(Housekeeping, Housekeeping(database, clock, uses, audit, options.audit_kept))
     authenticator = AccountsAuthenticator(database, clock, options, tokens, csrf, verified, uses)

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from pydantic_core import PydanticCustomError
+
 from matinee.infra.http.caller import ALL_SCOPES, USER_SCOPES, Scope
+from matinee.infra.http.input.text import NAME
 
 Role = Literal["admin", "user"]
 
@@ -197,14 +200,24 @@ def _is_local_host(host: str) -> bool:
 
 
 def name_problem(name: str) -> str | None:
-    """Why `name` is refused, or None."""
-    if not name.strip():
-        return "Give a name."
-    if len(name) > 64 or len(name_key(name)) > 128:
-        return "Use at most 64 characters."
-    if name != name.strip() or not name.isprintable():
-        return "The name must not start or end with a space or contain control characters."
+    """Why `name` is refused, or None: the rules of every name that comes over HTTP (`infra.http.input.text`)."""
+    try:
+        cleaned = NAME.clean(name)
+    except PydanticCustomError as error:
+        return f"The name cannot be used: {error.message()}."
+    if len(name_key(name)) > 128:
+        return f"The name cannot be used: at most {NAME.max_graphemes} characters."
+    if cleaned != name or not name.isprintable():
+        return "The name cannot be used: it must not have HTML, control characters, or spaces at an end."
     return None
+
+
+def cleaned_name(name: str) -> str:
+    """The name as it is kept; what cannot be cleaned as it is, for `name_problem` to tell."""
+    try:
+        return NAME.clean(name)
+    except PydanticCustomError:
+        return name
 
 
 ATTEMPT_LIFETIME = timedelta(minutes=10)

@@ -8,6 +8,7 @@ from matinee.features.accounts.audit import AuditLog, Subject
 from matinee.features.accounts.authenticator import caller_of
 from matinee.features.accounts.errors import AccountDisabled
 from matinee.features.accounts.models import PasswordReset
+from matinee.features.accounts.new_passwords import NewPasswords
 from matinee.features.accounts.policy import AccountsOptions, Origin
 from matinee.features.accounts.repository import AccountsRepository, LinksRepository
 from matinee.features.accounts.service import AccountsService
@@ -29,6 +30,7 @@ class PasswordResets:
         clock: Clock,
         options: AccountsOptions,
         accounts: AccountsService,
+        passwords: NewPasswords,
         throttle: LinkThrottle,
         audit: AuditLog,
     ) -> None:
@@ -36,6 +38,7 @@ class PasswordResets:
         self._clock = clock
         self._options = options
         self._accounts = accounts
+        self._passwords = passwords
         self._throttle = throttle
         self._audit = audit
         self._repository = LinksRepository()
@@ -68,10 +71,10 @@ class PasswordResets:
         user = found[1]
         if user.disabled:
             raise AccountDisabled("An administrator has disabled this account.")
-        hashed = await self._accounts.hashed(password, user.name, "body.password")
+        hashed = await self._passwords.hashed(password, user.name, "body.password")
         async with self._database.write() as unit:
             if not await self._repository.use_reset(unit, digest(token), self._clock.now()):
                 raise NotFound("This link does not work any more. Ask for another one.")
-            await self._accounts.store_hash(unit, user, hashed, kept=None)
+            await self._passwords.store_hash(unit, user, hashed, kept=None)
             actor, subject = caller_of(user, "token", ""), Subject("user", user.id, user.name)
             await self._audit.record(unit, "password_reset", actor=actor, subject=subject, origin=origin, step="done")

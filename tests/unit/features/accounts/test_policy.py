@@ -8,6 +8,7 @@ from matinee.features.accounts.devices import device_name
 from matinee.features.accounts.policy import (
     Origin,
     allowed_scopes,
+    cleaned_name,
     is_local,
     name_key,
     name_problem,
@@ -49,9 +50,21 @@ def test_names_are_compared_without_case_and_width() -> None:
     assert name_key("STRASSE") == name_key("straße")
 
 
-@pytest.mark.parametrize("name", ["", "  ", " anna", "an\nna", "x" * 65])
+@pytest.mark.parametrize(
+    "name", ["", "  ", " anna", "an\nna", "x" * 65, "an\u202ena", "<b>anna</b>", "\u200b", "an  na", "\ufdfa" * 64]
+)
 def test_refuses_odd_names(name: str) -> None:
-    assert name_problem(name) is not None
+    problem = name_problem(name)
+    assert problem is not None
+    assert problem.startswith("The name cannot be used: ")
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [("  Anna ", "Anna"), ("<b>Anna</b>  Maria", "Anna Maria"), ("Zoe\u0308", "Zo\u00eb"), ("an\x07na", "an\x07na")],
+)
+def test_cleans_a_name_as_every_text_over_http_or_leaves_it_to_be_refused(given: str, kept: str) -> None:
+    assert cleaned_name(given) == kept
 
 
 def test_scopes_are_cut_down_to_the_role() -> None:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from matinee.features.accounts.api_keys import ApiKeys
 from matinee.features.accounts.memory import LastUses
+from matinee.features.accounts.new_passwords import NewPasswords
 from matinee.features.accounts.profiles import Profiles
 from matinee.features.accounts.routes.origins import Sender
 from matinee.features.accounts.schemas import (
@@ -37,6 +38,7 @@ router = APIRouter(prefix="/me", tags=["me"], route_class=IdempotentRoute)
 Accounts = Annotated[AccountsService, Depends(service(AccountsService))]
 SignIns = Annotated[Sessions, Depends(service(Sessions))]
 ProfilesOf = Annotated[Profiles, Depends(service(Profiles))]
+ChosenPasswords = Annotated[NewPasswords, Depends(service(NewPasswords))]
 Keys = Annotated[ApiKeys, Depends(service(ApiKeys))]
 Uses = Annotated[LastUses, Depends(service(LastUses))]
 
@@ -112,10 +114,10 @@ async def change_me(
 
 
 @router.put("/password", status_code=204)
-async def change_password(caller: Person, body: PasswordBody, accounts: Accounts, origin: Sender) -> Response:
+async def change_password(caller: Person, body: PasswordBody, passwords: ChosenPasswords, origin: Sender) -> Response:
     """Change your password. Your other sessions end; API keys stay."""
     current = body.current_password.get_secret_value() if body.current_password else None
-    await accounts.change_password(caller, current, body.new_password.get_secret_value(), origin)
+    await passwords.change(caller, current, body.new_password.get_secret_value(), origin)
     return Response(status_code=204, headers={"cache-control": NO_STORE})
 
 
