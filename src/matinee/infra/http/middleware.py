@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -42,7 +41,7 @@ class RequestContext:
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
+        given = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"), "")
         request_id = given if _REQUEST_ID.fullmatch(given) else new_id()
         scope.setdefault("state", {})["request_id"] = request_id
         with structlog.contextvars.bound_contextvars(request_id=request_id):
@@ -59,7 +58,10 @@ class RequestContext:
             nonlocal status, sent
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["x-request-id"] = request_id
+                message["headers"] = [
+                    *(header for header in message.get("headers", ()) if header[0] != b"x-request-id"),
+                    (b"x-request-id", request_id.encode()),
+                ]
                 counted = scope["state"].get(COUNTED)
                 if counted is not None:
                     counted.answered(message)
@@ -81,9 +83,7 @@ class RequestContext:
 
     def _record(self, scope: Scope, status: int, sent: int, seconds: float) -> None:
         method, route = scope["method"], _route_of(scope)
-        self.metrics.requests.labels(method, route, str(status)).inc()
-        self.metrics.latency.labels(method, route).observe(seconds)
-        self.metrics.sent.inc(sent)
+        self.metrics.answered(method, route, status, seconds, sent)
         client = scope.get("client")
         state = scope.get("state", {})
         caller = state.get("caller")
@@ -109,6 +109,7 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
         self.app = app
         self.headers = headers
+        self._raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -117,9 +118,9 @@ class SecurityHeaders:
 
         async def adding(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self.headers.items():
-                    headers.setdefault(name, value)
+                there = message.get("headers", ())
+                named = {header[0] for header in there}
+                message["headers"] = [*there, *(header for header in self._raw if header[0] not in named)]
             await send(message)
 
         await self.app(scope, receive, adding)
@@ -136,10 +137,12 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        error = PayloadTooLarge(f"At most {self.limit} bytes are accepted.")
-        declared = Headers(scope=scope).get("content-length", "")
+        declared = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"content-length"), "")
         if declared.isdigit() and int(declared) > self.limit:
-            await fail(error, scope, receive, send)
+            await fail(self._error(), scope, receive, send)
+            return
+        if not declared and scope["method"] in {"GET", "HEAD"} and not _has_body(scope):
+            await self.app(scope, receive, send)
             return
         count, started = 0, False
 
@@ -163,7 +166,10 @@ class BodyLimit:
             await self.app(scope, counted, guarded)
         finally:
             if count > self.limit and not started:
-                await fail(error, scope, receive, send)
+                await fail(self._error(), scope, receive, send)
+
+    def _error(self) -> PayloadTooLarge:
+        return PayloadTooLarge(f"At most {self.limit} bytes are accepted.")
 
 
 class TimeLimit:
@@ -242,6 +248,10 @@ class BasePath:
             await RedirectResponse(f"{self.prefix}/{'?' if query else ''}{query}", 308)(scope, receive, send)
             return
         await self.app(scope, receive, send)
+
+
+def _has_body(scope: Scope) -> bool:
+    return any(name == b"transfer-encoding" for name, _ in scope["headers"])
 
 
 async def fail(error: MatineeError, scope: Scope, receive: Receive, send: Send) -> None:

@@ -19,6 +19,8 @@ from prometheus_client.registry import Collector
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
+_MOST_CHILDREN = 4096
+
 
 class Metrics:
     """A registry of its own for each process, never prometheus' multiprocess mode (its dead files pile up)."""
@@ -41,6 +43,18 @@ class Metrics:
         )
         self.in_flight = Gauge("matinee_http_requests_in_flight", "Requests being answered.", registry=self.registry)
         self.sent = Counter("matinee_http_response_bytes", "Bytes of bodies sent.", registry=self.registry)
+        self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+
+    def answered(self, method: str, route: str, status: int, seconds: float, sent: int) -> None:
+        """Count one answered request. `route` is one of few templates; so are methods, as far as they are answered at all."""
+        found = self._children.get((method, route, status))
+        if found is None:
+            found = self.requests.labels(method, route, str(status)), self.latency.labels(method, route)
+            if len(self._children) < _MOST_CHILDREN:
+                self._children[method, route, status] = found
+        found[0].inc()
+        found[1].observe(seconds)
+        self.sent.inc(sent)
 
     def watch_pools(self, pools: Callable[[], dict[str, tuple[int, int]]]) -> None:
         """Show the database pools: connections in use and allowed."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from matinee.infra.clock import Clock
 from matinee.infra.upstream.errors import UpstreamError, UpstreamRateLimited, UpstreamRejected
 from matinee.infra.upstream.journal import Journal
@@ -14,9 +16,9 @@ class Metered:
 
     def __init__(self, inner: Transport, name: str, metrics: UpstreamMetrics, clock: Clock) -> None:
         self._inner = inner
-        self._name = name
-        self._metrics = metrics
         self._clock = clock
+        self._calls = lru_cache(maxsize=64)(lambda outcome: metrics.calls.labels(name, outcome))
+        self._duration = metrics.duration.labels(name)
 
     async def send(self, call: Call) -> Reply:
         began, outcome = self._clock.monotonic(), "cancelled"
@@ -28,8 +30,8 @@ class Metered:
             outcome = error.outcome
             raise
         finally:
-            self._metrics.calls.labels(self._name, outcome).inc()
-            self._metrics.duration.labels(self._name).observe(self._clock.monotonic() - began)
+            self._calls(outcome).inc()
+            self._duration.observe(self._clock.monotonic() - began)
 
 
 class Journaled:
@@ -39,6 +41,7 @@ class Journaled:
         self._inner = inner
         self._name = name
         self._metrics = metrics
+        self._answered = metrics.tries.labels(name, "answered")
         self._journal = journal
 
     async def send(self, call: Call) -> Reply:
@@ -50,6 +53,6 @@ class Journaled:
             if isinstance(error, UpstreamRejected) or (error.fair and not isinstance(error, UpstreamRateLimited)):
                 self._journal.failed(error.reason)
             raise
-        self._metrics.tries.labels(self._name, "answered").inc()
+        self._answered.inc()
         self._journal.succeeded(reply.elapsed)
         return reply
