@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
+from prometheus_client import CollectorRegistry
+from structlog.testing import capture_logs
 
-from matinee.infra.clock import SystemClock
-from matinee.infra.upstream import Call, UpstreamPolicy, UpstreamRejected, UpstreamUnavailable
+from matinee.infra.clock import ManualClock, SystemClock
+from matinee.infra.upstream import Call, UpstreamPolicy, UpstreamRejected, Upstreams, UpstreamUnavailable
 from matinee.infra.upstream.client import HttpClient
 from matinee.infra.upstream.guard import Guard
 from matinee.infra.upstream.network import RealNetwork
@@ -132,3 +134,33 @@ async def test_behind_a_proxy_the_name_is_looked_at_before(film_server: FilmServ
 async def test_without_a_guard_an_operators_address_is_reached(film_server: FilmServer) -> None:
     async with client(None) as elsewhere:
         assert (await elsewhere.send(Call("GET", "/", base_url=film_server.url))).ok
+
+
+async def test_what_is_refused_is_counted_by_region_and_logged_once_a_minute(film_server: FilmServer) -> None:
+    registry, clock = CollectorRegistry(), ManualClock()
+    upstreams = Upstreams(clock, registry)
+    policy = UpstreamPolicy(name="elsewhere", base_urls=("http://public.example",), guard=Guard())
+    elsewhere = upstreams.add(policy, kind="identity")
+
+    def refused(region: str) -> float:
+        labels = {"upstream": "elsewhere", "region": region}
+        return registry.get_sample_value("matinee_upstream_refused_addresses_total", labels) or 0.0
+
+    async def ask(host: str) -> None:
+        with pytest.raises(UpstreamRejected, match=REFUSED):
+            await elsewhere.send(Call("GET", "/", base_url=f"http://{host}:{film_server.port}"))
+
+    with capture_logs() as lines:
+        for host in ("127.0.0.1", "127.0.0.2", "169.254.169.254", "10.1.2.3"):
+            await ask(host)
+        await clock.advance(61)
+        await ask("127.0.0.3")
+    assert [refused(region) for region in ("loopback", "metadata", "private", "special")] == [3, 1, 1, 0]
+    told = [(one["region"], one["address"], one["unsaid"]) for one in lines if one["event"] == "upstream_address_refused"]
+    assert told == [
+        ("loopback", "127.0.0.1", 0),
+        ("metadata", "169.254.169.254", 0),
+        ("private", "10.1.2.3", 0),
+        ("loopback", "127.0.0.3", 1),
+    ]
+    await upstreams.aclose()

@@ -12,7 +12,7 @@ from matinee import __version__
 from matinee.infra.clock import Clock
 from matinee.infra.upstream.body import ACCEPT_ENCODING, BodyTooLarge, BodyUnreadable, read_body
 from matinee.infra.upstream.errors import ResponseTooLarge, UpstreamError, UpstreamRejected, UpstreamTimeout, UpstreamUnavailable
-from matinee.infra.upstream.network import Answered, Network, NetworkError, RealNetwork
+from matinee.infra.upstream.network import Answered, Network, NetworkError, OnRefused, RealNetwork
 from matinee.infra.upstream.policy import UpstreamPolicy
 from matinee.infra.upstream.transport import Call, Reply
 from matinee.infra.upstream.verdicts import judged
@@ -28,10 +28,12 @@ Whole = tuple[int, Mapping[str, str], bytes]
 class HttpClient:
     """Sends to `Call.base_url`, else to the first of the policy. `network` stands in for the real one in tests."""
 
-    def __init__(self, policy: UpstreamPolicy, clock: Clock, network: Network | None = None) -> None:
+    def __init__(
+        self, policy: UpstreamPolicy, clock: Clock, network: Network | None = None, refused: OnRefused | None = None
+    ) -> None:
         self._policy = policy
         self._clock = clock
-        self._network = network or RealNetwork(policy)
+        self._network = network or RealNetwork(policy, refused)
         self._headers = {"user-agent": f"Matinee/{__version__}", "accept-encoding": ACCEPT_ENCODING}
         self._bases: dict[str, str] = {}
 

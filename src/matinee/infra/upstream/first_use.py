@@ -15,16 +15,17 @@ from matinee.infra.upstream.transport import Call, Reply
 
 if TYPE_CHECKING:
     from matinee.infra.upstream.client import HttpClient
-    from matinee.infra.upstream.network import Network
+    from matinee.infra.upstream.network import Network, OnRefused
 
 
 class OpenedAtFirstUse:
     """An `HttpClient` that does not exist before it is needed. `network` stands in for the real one in tests."""
 
-    def __init__(self, policy: UpstreamPolicy, clock: Clock, network: Network | None) -> None:
+    def __init__(self, policy: UpstreamPolicy, clock: Clock, network: Network | None, refused: OnRefused | None = None) -> None:
         self._policy = policy
         self._clock = clock
         self._network = network
+        self._refused = refused
         self._client: HttpClient | None = None
         self._opening = asyncio.Lock()
 
@@ -46,4 +47,4 @@ class OpenedAtFirstUse:
     def _open(self) -> HttpClient:
         from matinee.infra.upstream.client import HttpClient
 
-        return HttpClient(self._policy, self._clock, self._network)
+        return HttpClient(self._policy, self._clock, self._network, self._refused)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Literal
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -48,8 +49,25 @@ _COMPATIBLE = IPv6Network("::/96")
 _ISATAP = (0x00005EFE, 0x02005EFE)
 
 
+Region = Literal["metadata", "loopback", "link_local", "private", "special"]
+"""What kind of address was refused; `special` is all the rest, what is no address too."""
+_REGIONS: tuple[tuple[Region, tuple[Network, ...]], ...] = (
+    ("loopback", (IPv4Network("127.0.0.0/8"), IPv4Network("0.0.0.0/8"), IPv6Network("::/127"))),
+    ("link_local", (IPv4Network("169.254.0.0/16"), IPv6Network("fe80::/10"))),
+    (
+        "private",
+        tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"))),
+    ),
+)
+
+
 class AddressRefused(OSError):
     """The address may not be reached. An `OSError`, as sockets raise, so that another address of the name is tried."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__("the address is in a private or special network")
+        self.address = address
+        self.region = region_of(address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +87,7 @@ class Guard:
     def check(self, address: str) -> None:
         """Raises `AddressRefused` for an address that may not be reached, and for what is none."""
         if not self.permits(address):
-            raise AddressRefused("the address is in a private or special network")
+            raise AddressRefused(address)
 
     def permits(self, address: str) -> bool:
         """Whether an address may be reached. It must be one: names are for the resolver."""
@@ -106,6 +124,21 @@ def meanings(address: Address) -> tuple[Address, ...]:
     if (int(address) >> 32) & 0xFFFFFFFF in _ISATAP:
         return (address, IPv4Address(low))
     return (address,)
+
+
+def region_of(address: str) -> Region:
+    """What kind of address it is, by where packets to it end up; for addresses that were refused."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return "special"
+    for one in reversed(meanings(found)):
+        if one in _METADATA or one in _METADATA_6:
+            return "metadata"
+        for region, networks in _REGIONS:
+            if any(one.version == network.version and one in network for network in networks):
+                return region
+    return "special"
 
 
 def is_public(address: Address, *, wraps: bool = False) -> bool:

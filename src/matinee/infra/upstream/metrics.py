@@ -34,6 +34,13 @@ class UpstreamMetrics:
         self.transitions = Counter(
             "matinee_upstream_breaker_transitions", "Changes of the breaker's state.", ["upstream", "to"], registry=registry
         )
+        self.refused = Counter(
+            "matinee_upstream_refused_addresses",
+            "Addresses that somebody else named and that may not be reached, by region: metadata, loopback, link_local, private, "
+            "special.",
+            ["upstream", "region"],
+            registry=registry,
+        )
         registry.register(_Gauges(statuses))
 
 

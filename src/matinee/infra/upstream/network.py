@@ -9,7 +9,7 @@ import asyncio
 import socket
 import ssl
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Protocol
 
 import aiohttp
@@ -20,6 +20,7 @@ from matinee.infra.upstream.guard import AddressRefused
 from matinee.infra.upstream.policy import UpstreamPolicy
 
 _IDLE_SECONDS = 30.0
+OnRefused = Callable[[AddressRefused], None]
 AddressInfo = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
 """One address of a host as `socket.getaddrinfo` gives it."""
 
@@ -64,10 +65,11 @@ class Network(Protocol):
 class RealNetwork:
     """At most as many connections as the bulkhead lets through, each kept for half a minute.
 
-    Making one reads the system's certificates: a matter for a thread.
+    `refused` hears of every address that the guard keeps out. Making one reads the system's certificates: a matter for a thread.
     """
 
-    def __init__(self, policy: UpstreamPolicy) -> None:
+    def __init__(self, policy: UpstreamPolicy, refused: OnRefused | None = None) -> None:
+        self._refused = refused
         self._size = policy.bulkhead.concurrent
         self._proxy = policy.proxy
         self._guard = policy.guard
@@ -116,18 +118,27 @@ class RealNetwork:
 
     def _socket(self, address: AddressInfo) -> socket.socket:
         """The one place where an address, however it was found, becomes a connection."""
-        if self._guard is not None and self._proxy is None:
-            self._guard.check(str(address[4][0]))
+        if self._proxy is None:
+            self._check(str(address[4][0]))
         made = socket.socket(*address[:3])
         made.setblocking(False)
         return made
 
     async def _look_behind_proxy(self, url: URL) -> None:
         """The proxy looks the name up itself, so this is a first look only: it must refuse private networks, too."""
-        assert self._guard is not None
         loop = asyncio.get_running_loop()
         for found in await loop.getaddrinfo(url.host or "", url.port, type=socket.SOCK_STREAM):
-            self._guard.check(str(found[4][0]))
+            self._check(str(found[4][0]))
+
+    def _check(self, address: str) -> None:
+        if self._guard is None:
+            return
+        try:
+            self._guard.check(address)
+        except AddressRefused as error:
+            if self._refused is not None:
+                self._refused(error)
+            raise
 
 
 def _certificates() -> ssl.SSLContext:

@@ -21,6 +21,7 @@ from matinee.infra.upstream.journal import Journal
 from matinee.infra.upstream.metered import Journaled, Metered
 from matinee.infra.upstream.metrics import UpstreamMetrics
 from matinee.infra.upstream.policy import UpstreamPolicy
+from matinee.infra.upstream.refusals import Refusals
 from matinee.infra.upstream.retrying import Retrying
 from matinee.infra.upstream.sharing import Sharing
 from matinee.infra.upstream.status import UpstreamState, UpstreamStatus
@@ -54,7 +55,8 @@ class Upstream:
         self._metrics, self._sharing = metrics, sharing
         self.breaker = CircuitBreaker(policy, clock, self._moved)
         self._budget = TokenBudget(policy, clock)
-        self._client = OpenedAtFirstUse(policy, clock, network)
+        refusals = Refusals(policy.name, metrics, clock)
+        self._client = OpenedAtFirstUse(policy, clock, network, refusals.note)
         attempt = Attempt(self._client, policy, clock)
         self._bases = FallingBack(Journaled(attempt, policy.name, metrics, self.journal), policy, clock)
         self._bulkhead = Bulkheaded(self._bases, policy, clock)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matinee.infra.upstream.guard import AddressRefused, Guard
+from matinee.infra.upstream.guard import AddressRefused, Guard, region_of
 
 PUBLIC = ["8.8.8.8", "1.1.1.1", "2606:4700:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::1"]
 SPECIAL = {
@@ -79,3 +79,29 @@ def test_what_python_calls_private_is_not_public(address: ipaddress.IPv6Address)
     if Guard().permits(str(address)):
         odd = (address.is_loopback, address.is_link_local, address.is_multicast, address.is_unspecified, address.is_site_local)
         assert not any(odd)
+
+
+@pytest.mark.parametrize(
+    ("address", "region"),
+    [
+        ("127.0.0.1", "loopback"),
+        ("::1", "loopback"),
+        ("::ffff:127.0.0.1", "loopback"),
+        ("0.0.0.0", "loopback"),
+        ("169.254.7.7", "link_local"),
+        ("fe80::1%eth0", "link_local"),
+        ("169.254.169.254", "metadata"),
+        ("64:ff9b::a9fe:a9fe", "metadata"),
+        ("fd00:ec2::254", "metadata"),
+        ("10.0.0.1", "private"),
+        ("2002:c0a8:0101::1", "private"),
+        ("fd00::1", "private"),
+        ("198.18.0.1", "special"),
+        ("no address", "special"),
+    ],
+)
+def test_a_refused_address_has_a_region(address: str, region: str) -> None:
+    assert region_of(address) == region
+    with pytest.raises(AddressRefused) as caught:
+        Guard().check(address)
+    assert (caught.value.address, caught.value.region) == (address, region)
