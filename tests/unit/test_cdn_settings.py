@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from prometheus_client import CollectorRegistry
 
-from matinee.bootstrap import _cdn, _http_options
+from matinee.bootstrap.adapters import make_cdn
+from matinee.bootstrap.serving import http_options
 from matinee.config import Settings, SettingsError, load_settings, masked
 from matinee.infra.clock import ManualClock
 from matinee.infra.http.app import security_headers
@@ -26,7 +27,7 @@ ZONE = "0123456789abcdef0123456789abcdef"
 )
 async def test_the_network_by_settings(values: dict[str, str], name: str, limit: int, state: str) -> None:
     upstreams = Upstreams(ManualClock(), CollectorRegistry())
-    cdn = _cdn(upstreams, load_settings(**values))
+    cdn = make_cdn(upstreams, load_settings(**values))
     assert (cdn.name, cdn.purge_limit) == (name, limit)
     assert upstreams.status("cloudflare").state == state
 
@@ -56,7 +57,7 @@ def test_the_token_is_a_secret() -> None:
 
 def test_pages_may_load_pictures_from_the_network_and_nothing_else() -> None:
     def policy(settings: Settings) -> str:
-        return security_headers(_http_options(settings))["content-security-policy"]
+        return security_headers(http_options(settings))["content-security-policy"]
 
     plain = policy(load_settings())
     public = policy(load_settings(cdn_url="https://cdn.example:8443/cdn-cgi/image", catalog_access="public"))
