@@ -16,9 +16,20 @@ function reach(key, seen = new Set()) {
   return seen;
 }
 
+// A screen that another one imports from is no entry any more, and would not be counted.
+const loaded = readFileSync(new URL("../src/app/screens.tsx", import.meta.url), "utf8").matchAll(
+  /import\("\.\.\/(screens\/[^"]+)"\)/g,
+);
+const uncounted = [...loaded].map(([, path]) => `src/${path}`).filter((key) => !manifest[key]?.isDynamicEntry);
+if (uncounted.length > 0) {
+  console.error(`Not chunks of their own: ${uncounted.join(", ")}`);
+  process.exit(1);
+}
+
 const entry = Object.keys(manifest).find((key) => manifest[key].isEntry);
 const screens = Object.keys(manifest).filter((key) => manifest[key].isDynamicEntry);
-const isPlayer = (key) => key.includes("/player/") || manifest[key].name === "hls";
+// media-chrome's own words are fetched with the player.
+const isPlayer = (key) => /\/player\/|\/media-chrome\//.test(key) || manifest[key].name === "hls";
 const isAdmin = (key) => /\/(manage|jobs|renditions|cache|services|users|protection|audit)\//.test(key);
 const isOnDemand = (key) => /\/(account|join|link|setup)\/|\/(pairing|profile-form)\./.test(key);
 

@@ -6,7 +6,7 @@ import { carried } from "../src/screens/doors/carried.ts";
 import { fieldFault } from "../src/screens/doors/field-fault.ts";
 import { userCode } from "../src/screens/link/user-code.ts";
 import { ageChoices, isPin } from "../src/screens/profiles/ages.ts";
-import { shown } from "../src/screens/protection/evidence.tsx";
+import { flat, shown } from "../src/screens/protection/evidence.tsx";
 import { networksIn } from "../src/screens/protection/networks.ts";
 import { deviceName } from "../src/screens/signin/device-name.ts";
 import { limitOf, rightOf, withRight } from "../src/screens/users/rights.ts";
@@ -122,5 +122,13 @@ describe("protection", () => {
     expect(shown(["/a", "/b"])).toBe("/a, /b");
     expect(shown({ error_codes: { "404": 3 } })).toBe("error codes: 404: 3");
     expect(shown(0.123456)).toBe("0.12");
+  });
+  it("of a block is told rule by rule, and of a finding as it is", () => {
+    expect(flat({ score: 120, account: "a1", findings: { path_scanning: { distinct: 6 } } })).toEqual({
+      account: "a1",
+      path_scanning: { distinct: 6 },
+    });
+    expect(flat({ score: 12, seconds: 60 })).toEqual({ score: 12, seconds: 60 });
+    expect(shown(60, "seconds")).toBe("60 s");
   });
 });

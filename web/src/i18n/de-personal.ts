@@ -29,6 +29,10 @@ export const dePersonal: Personal = {
     plexOpen: "Plex öffnen",
     plexBlocked: "Dein Browser hat das Fenster nicht geöffnet. Öffne es mit diesem Knopf.",
     plexExpired: "Plex wurde nicht rechtzeitig beantwortet.",
+    plexDone: "Plex hat zugestimmt",
+    plexDoneText:
+      "Geh zurück zu dem Fenster, in dem du angefangen hast; dort geht es von selbst weiter. Dieses kannst du schließen.",
+    plexHere: "Hier weitermachen",
     again: "Von vorn beginnen",
     codeTitle: "Mit einem anderen Gerät anmelden",
     codeText: (address) => `Öffne auf einem Handy oder Rechner, auf dem du angemeldet bist, ${address} und gib ein:`,

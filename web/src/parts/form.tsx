@@ -106,11 +106,13 @@ interface SelectProps<T extends string> {
   onChoose: (value: T) => void;
   /** The label is beside it already, and only told to screen readers here. */
   quiet?: boolean;
+  /** The label stands above it, as it does with the other fields of a form. */
+  stacked?: boolean;
 }
 
-export function Select<T extends string>({ label, value, options, onChoose, quiet }: SelectProps<T>) {
+export function Select<T extends string>({ label, value, options, onChoose, quiet, stacked }: SelectProps<T>) {
   return (
-    <label class="select">
+    <label class={stacked ? "select stacked" : "select"}>
       <span class={quiet ? "hidden-visually" : "select-label"}>{label}</span>
       <select value={value} onChange={(event) => onChoose(event.currentTarget.value as T)}>
         {options.map(([key, text]) => (

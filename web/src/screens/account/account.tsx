@@ -55,7 +55,7 @@ export default function Account() {
       <NameForm />
       <PasswordForm />
       <p class="quiet small account-foot">
-        <a class="text-link" href={href("/docs")} target="_blank" rel="noreferrer">
+        <a class="text-link alone" href={href("/docs")} target="_blank" rel="noreferrer">
           {text.api}
         </a>
       </p>

@@ -49,7 +49,7 @@ export function ApiKeys() {
       {keys.data?.items.length === 0 && <p class="quiet">{text.noKeys}</p>}
       <ul class="lines">
         {keys.data?.items.map((key) => (
-          <li key={key.id}>
+          <li key={key.id} class="key-line">
             <Icon name="key" size={24} />
             <div class="line-text">
               <p>

@@ -10,8 +10,8 @@ import { Icon } from "../../parts/icon.tsx";
 import { ErrorLine } from "../../parts/notice.tsx";
 import { tell, tellProblem } from "../../state/notices.ts";
 import { invalidate, useQuery } from "../../state/query.ts";
+import { oidcUrl } from "../signin/oidc-url.ts";
 import { PlexState, usePlex } from "../signin/plex.tsx";
-import { oidcUrl } from "../signin/signin.tsx";
 
 /** Accounts of other services that sign one in here. Nothing where no such service is set up and none is linked. */
 export function Identities() {

@@ -4,16 +4,14 @@ import { t } from "../../i18n/index.ts";
 import { rooms } from "../../i18n/rooms.ts";
 import { AdminOnly } from "../../parts/admin-only.tsx";
 import { Button } from "../../parts/button.tsx";
-import { Endless } from "../../parts/endless.tsx";
 import { Segments, Select } from "../../parts/form.tsx";
-import { Empty, ErrorNotice, Late } from "../../parts/notice.tsx";
+import { Listing } from "../../parts/listing.tsx";
 import { usePageTitle } from "../../parts/page-title.ts";
 import { place, setQuery } from "../../router/router.ts";
 import { usePages } from "../../state/pages.ts";
 import { useQuery } from "../../state/query.ts";
 import { Entry } from "./entry.tsx";
 import { auditQuery } from "./filters.ts";
-import "../../parts/panel.css";
 import "./audit.css";
 
 /** What happened to accounts and settings, newest first. The filters are in the address. */
@@ -45,23 +43,9 @@ function AuditBody() {
         </Button>
       </div>
       <Filters />
-      {pages.error && <ErrorNotice error={pages.error} retry={pages.retry} />}
-      {pages.busy && pages.items.length === 0 && (
-        <Late>
-          <div class="bone room-bone" />
-        </Late>
-      )}
-      {pages.empty && <Empty icon="history" title={text.none} text={text.noneText} />}
-      {pages.items.length > 0 && (
-        <section class="panel" aria-label={text.title}>
-          <ul class="lines">
-            {pages.items.map((entry) => (
-              <Entry key={entry.id} entry={entry} />
-            ))}
-          </ul>
-        </section>
-      )}
-      <Endless pages={pages} />
+      <Listing pages={pages} label={text.title} none={{ icon: "history", title: text.none, text: text.noneText }}>
+        {(entry) => <Entry key={entry.id} entry={entry} />}
+      </Listing>
     </div>
   );
 }
@@ -100,11 +84,13 @@ function Filters() {
         options={outcomes}
         onChoose={(outcome) => setQuery({ outcome: outcome === "all" ? null : outcome })}
       />
-      {day("since", text.since)}
-      {day("until", text.until)}
+      <div class="audit-days">
+        {day("since", text.since)}
+        {day("until", text.until)}
+      </div>
       {user && (
-        <Button icon="close" onClick={() => setQuery({ user: null })}>
-          {person.data?.name ?? user}
+        <Button icon="close" class="audit-person" onClick={() => setQuery({ user: null })}>
+          <span>{person.data?.name ?? user}</span>
         </Button>
       )}
     </div>

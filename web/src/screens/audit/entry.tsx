@@ -14,6 +14,7 @@ const ICONS: [RegExp, IconName][] = [
   [/^user|^role|^profile/, "people"],
   [/^invitation/, "mail"],
   [/^api_key/, "key"],
+  [/^second_factor|^recovery/, "shield"],
   [/^device/, "tv"],
   [/^block|^lists/, "shield"],
 ];
@@ -23,7 +24,8 @@ export function Entry({ entry }: { entry: AuditEntry }) {
   const text = rooms.value.audit;
   const { actor, subject } = entry;
   const icon = ICONS.find(([pattern]) => pattern.test(entry.event))?.[1] ?? "settings";
-  const other = subject && subject.id !== actor?.id ? subject : null;
+  // A session bears the name of its device, which is told below.
+  const other = subject && subject.id !== actor?.id && subject.name !== entry.device ? subject : null;
   return (
     <li class={`block entry ${entry.outcome}`}>
       <Icon name={icon} size={24} />

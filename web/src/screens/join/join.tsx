@@ -5,16 +5,14 @@ import type { ProblemError } from "../../api/client.ts";
 import { date } from "../../i18n/format.ts";
 import { personal } from "../../i18n/personal.ts";
 import { Button, LinkButton } from "../../parts/button.tsx";
-import { Field } from "../../parts/form.tsx";
-import { NewPassword } from "../../parts/new-password.tsx";
 import { ErrorLine, Late } from "../../parts/notice.tsx";
 import { usePageTitle } from "../../parts/page-title.ts";
-import { passwordFault } from "../../parts/password-strength.ts";
 import { asProblemError } from "../../state/query.ts";
 import { enter } from "../../state/session.ts";
 import { useCarried } from "../doors/carried.ts";
 import { Door, DoorNote } from "../doors/door.tsx";
 import { fieldFault } from "../doors/field-fault.ts";
+import { NewAccount } from "../doors/new-account.tsx";
 
 /** Where an invitation leads: a name, a password, and in. */
 export default function Join() {
@@ -49,60 +47,22 @@ export default function Join() {
 }
 
 function JoinForm({ token, offer }: { token: string; offer: InvitationOffer }) {
-  const { join: text, setup } = personal.value;
-  const [name, setName] = useState("");
-  const [password, setPassword] = useState("");
-  const [tried, setTried] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<ProblemError | null>(null);
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault();
-    setTried(true);
-    if (!name.trim() || passwordFault(password, name)) return;
-    setBusy(true);
-    setError(null);
+  const text = personal.value.join;
+  const [gone, setGone] = useState(false);
+  const create = async (name: string, password: string) => {
     try {
-      await doors.register(token, name.trim(), password);
-      await enter("/");
+      await doors.register(token, name, password);
     } catch (reason) {
-      setError(asProblemError(reason));
-      setBusy(false);
+      if (!isGone(asProblemError(reason))) throw reason;
+      return setGone(true);
     }
+    await enter("/");
   };
-  if (error && isGone(error)) return <DeadEnd title={text.gone} text={text.goneText} />;
-  const nameFault = (tried && !name.trim() ? setup.nameMissing : null) ?? fieldFault(error, "name");
-  const refused = fieldFault(error, "password");
+  if (gone) return <DeadEnd title={text.gone} text={text.goneText} />;
   return (
     <Door title={text.title} text={text.text(offer.server)}>
       {offer.role === "admin" && <DoorNote icon="key">{text.admin}</DoorNote>}
-      {error && !nameFault && !refused && <ErrorLine error={error} />}
-      <form class="door-form" onSubmit={(event) => void submit(event)} noValidate>
-        <Field
-          label={text.name}
-          name="name"
-          autocomplete="username"
-          autocapitalize="none"
-          autofocus
-          maxLength={64}
-          value={name}
-          fault={nameFault}
-          onInput={(event) => setName(event.currentTarget.value)}
-        />
-        <NewPassword
-          label={text.password}
-          name={name}
-          value={password}
-          tried={tried}
-          refused={refused}
-          onChange={(value) => {
-            setPassword(value);
-            if (refused) setError(null);
-          }}
-        />
-        <Button type="submit" look="primary" busy={busy}>
-          {text.submit}
-        </Button>
-      </form>
+      <NewAccount labels={text} create={create} />
       <p class="quiet small">{text.until(date(offer.expires_at))}</p>
     </Door>
   );

@@ -87,7 +87,7 @@ export function ProfileForm({ profile, onClose }: { profile: Profile | null; onC
         <Field
           label={text.name}
           name="name"
-          maxLength={64}
+          maxLength={32}
           autocomplete="off"
           value={name}
           fault={nameFault}
@@ -95,9 +95,10 @@ export function ProfileForm({ profile, onClose }: { profile: Profile | null; onC
         />
         <AvatarChoice chosen={avatar} onChoose={setAvatar} />
         <div class="profile-selects">
-          <Select label={text.language} value={language} options={languages} onChoose={setLanguage} />
+          <Select stacked label={text.language} value={language} options={languages} onChoose={setLanguage} />
           {!profile?.is_default && (
             <Select
+              stacked
               label={text.maturity}
               value={age === null ? "" : String(age)}
               options={ages}

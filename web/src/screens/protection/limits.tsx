@@ -83,7 +83,6 @@ function Table({ limits }: { limits: LimitTable }) {
           <thead>
             <tr>
               <th scope="col">{text.class}</th>
-              <th scope="col">{text.period}</th>
               {tiers.map((tier) => (
                 <th scope="col" key={tier}>
                   {text.tiers[tier] ?? tier}
@@ -94,8 +93,10 @@ function Table({ limits }: { limits: LimitTable }) {
           <tbody>
             {limits.classes.map((each) => (
               <tr key={each.name}>
-                <th scope="row">{text.classes[each.name] ?? each.description}</th>
-                <td>{text.seconds(each.period)}</td>
+                <th scope="row">
+                  {text.classes[each.name] ?? each.description}
+                  <span class="figure-note">{text.seconds(each.period)}</span>
+                </th>
                 {tiers.map((tier) => {
                   const limit = limits.tiers[tier]?.[each.name];
                   return <td key={tier}>{limit ? number(limit) : text.none}</td>;

@@ -58,7 +58,7 @@ export function NewBlock({ onClose }: { onClose: () => void }) {
           hint={text.networkHint}
           fault={fault}
         />
-        <Select label={text.duration} value={duration} options={options} onChoose={setDuration} />
+        <Select stacked label={text.duration} value={duration} options={options} onChoose={setDuration} />
         <Field label={text.note} name="note" autocomplete="off" maxLength={200} />
         <div class="dialog-actions">
           <Button onClick={onClose}>{t.value.action.cancel}</Button>

@@ -37,7 +37,7 @@ export function ServiceLine({ service, breaker }: ServiceLineProps) {
       <Icon name={ICONS[service.state]} size={24} />
       <div class="line-text">
         <p class="service-name">
-          <strong>{text.names[service.name] ?? service.name}</strong>
+          <strong>{nameOf(service.name)}</strong>
           <span class="service-state">{text.states[service.state]}</span>
           {open && <span class="badge">{breaker.forced ? text.tripped : text.breaker[breaker.state]}</span>}
         </p>
@@ -82,4 +82,11 @@ function figures(service: Service, breaker: Breaker | null): string[] {
     breaker?.retry_after ? text.retryIn(Math.ceil(breaker.retry_after)) : null,
     service.checked_at ? text.checked(ago(service.checked_at)) : null,
   ].filter((part) => part !== null);
+}
+
+/** What a service is called. A provider of sign-ins bears the id that its setting gave it. */
+function nameOf(name: string): string {
+  const text = rooms.value.services;
+  const oidc = /^oidc-(.+?)(-elsewhere)?$/.exec(name);
+  return oidc?.[1] ? text.oidc(oidc[1], !!oidc[2]) : (text.names[name] ?? name);
 }

@@ -1,4 +1,4 @@
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { PlexStart } from "../../api/account-types.ts";
 import { doors } from "../../api/accounts.ts";
 import type { ProblemError } from "../../api/client.ts";
@@ -6,6 +6,7 @@ import { t } from "../../i18n/index.ts";
 import { personal } from "../../i18n/personal.ts";
 import { Button } from "../../parts/button.tsx";
 import { Icon } from "../../parts/icon.tsx";
+import { href } from "../../router/router.ts";
 import { usePoll } from "../../state/poll.ts";
 import { asProblemError } from "../../state/query.ts";
 import { Door, DoorNote } from "../doors/door.tsx";
@@ -42,8 +43,10 @@ export function usePlex(purpose: "sign_in" | "link", onDone: () => unknown): Ple
   const start = () => {
     setError(null);
     setExpired(false);
+    // One that has reached Plex is out of this page's hands: neither used again nor, in most browsers, to be closed from here.
+    opened.current?.close();
     // Browsers open windows only while the press is being answered, which is before the address is known.
-    const window_ = opened.current ?? window.open("about:blank", "_blank");
+    const window_ = window.open("about:blank", "_blank");
     opened.current = window_;
     if (window_) window_.opener = null;
     doors.startPlex(purpose).then((flow) => {
@@ -83,6 +86,18 @@ export function PlexWait({ plex }: { plex: PlexFlow }) {
       <Button look="quiet" onClick={plex.cancel}>
         {t.value.action.cancel}
       </Button>
+    </Door>
+  );
+}
+
+/** Where Plex leads its own window to after a yes: the page that waits for it is another one. */
+export function PlexDone() {
+  const text = personal.value.signin;
+  useEffect(() => window.close(), []);
+  return (
+    <Door title={text.plexDone} text={text.plexDoneText}>
+      {/* Loaded anew: this window does not know yet that the other one has signed in. */}
+      <Button onClick={() => location.assign(href("/"))}>{text.plexHere}</Button>
     </Door>
   );
 }

@@ -2,7 +2,6 @@ import { useState } from "preact/hooks";
 import type { Provider } from "../../api/account-types.ts";
 import { doors } from "../../api/accounts.ts";
 import type { ProblemError } from "../../api/client.ts";
-import { apiUrl } from "../../api/client.ts";
 import { api } from "../../api/endpoints.ts";
 import { t } from "../../i18n/index.ts";
 import { personal } from "../../i18n/personal.ts";
@@ -16,7 +15,8 @@ import { href, place } from "../../router/router.ts";
 import { asProblemError, useQuery } from "../../state/query.ts";
 import { destination, enter, isPublic, sessionEnded } from "../../state/session.ts";
 import { Door, DoorNote } from "../doors/door.tsx";
-import { PlexWait, usePlex } from "./plex.tsx";
+import { oidcUrl } from "./oidc-url.ts";
+import { PlexDone, PlexWait, usePlex } from "./plex.tsx";
 import "./signin.css";
 
 const Pairing = lazy(() => import("./pairing.tsx").then((found) => found.Pairing));
@@ -28,6 +28,7 @@ export default function SignIn() {
   const [pairing, setPairing] = useState(false);
   const plex = usePlex("sign_in", () => enter(next));
   usePageTitle(text.title);
+  if (place.value.query.get("plex") === "done") return <PlexDone />;
   if (pairing) return <Pairing next={next} onBack={() => setPairing(false)} />;
   if (plex.started) return <PlexWait plex={plex} />;
   return <Ways next={next} plexError={plex.error} onPlex={plex.start} onPairing={() => setPairing(true)} />;
@@ -76,7 +77,7 @@ function Ways({ next, plexError, onPlex, onPairing }: WaysProps) {
       <Others ways={ways} next={next} onPlex={onPlex} onPairing={onPairing} />
       {isPublic.value && (
         <p class="door-foot">
-          <a class="text-link" href={href(next)}>
+          <a class="text-link alone" href={href(next)}>
             {t.value.action.back}
           </a>
         </p>
@@ -121,11 +122,6 @@ function Others({ ways, next, onPlex, onPairing }: OthersProps) {
       </div>
     </>
   );
-}
-
-/** Where a sign-in with another service begins; it ends at `next`. */
-export function oidcUrl(provider: string, next: string, purpose: "sign_in" | "link"): string {
-  return apiUrl("/auth/oidc/start", { provider, return_to: next, purpose });
 }
 
 /** Who comes back from another service says who is watching, where there is a choice. */

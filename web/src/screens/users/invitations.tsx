@@ -6,16 +6,14 @@ import { rooms } from "../../i18n/rooms.ts";
 import { AdminOnly } from "../../parts/admin-only.tsx";
 import { Button } from "../../parts/button.tsx";
 import { Confirm } from "../../parts/dialog.tsx";
-import { Endless } from "../../parts/endless.tsx";
 import { Icon } from "../../parts/icon.tsx";
-import { Empty, ErrorNotice, Late } from "../../parts/notice.tsx";
+import { Listing } from "../../parts/listing.tsx";
 import { usePageTitle } from "../../parts/page-title.ts";
 import { SecretLinkDialog } from "../../parts/secret-link.tsx";
 import { tell, tellProblem } from "../../state/notices.ts";
 import { usePages } from "../../state/pages.ts";
 import { invalidate } from "../../state/query.ts";
 import { NewInvitation } from "./new-invitation.tsx";
-import "../../parts/panel.css";
 import "./users.css";
 
 /** The links by which others make accounts of their own. */
@@ -49,23 +47,9 @@ function InvitationsBody() {
           {text.add}
         </Button>
       </div>
-      {pages.error && <ErrorNotice error={pages.error} retry={pages.retry} />}
-      {pages.busy && pages.items.length === 0 && (
-        <Late>
-          <div class="bone room-bone" />
-        </Late>
-      )}
-      {pages.empty && <Empty icon="mail" title={text.none} text={text.noneText} />}
-      {pages.items.length > 0 && (
-        <section class="panel" aria-label={text.title}>
-          <ul class="lines">
-            {pages.items.map((each) => (
-              <Line key={each.id} invitation={each} onRevoke={() => setRevoking(each)} />
-            ))}
-          </ul>
-        </section>
-      )}
-      <Endless pages={pages} />
+      <Listing pages={pages} label={text.title} none={{ icon: "mail", title: text.none, text: text.noneText }}>
+        {(each) => <Line key={each.id} invitation={each} onRevoke={() => setRevoking(each)} />}
+      </Listing>
       {adding && (
         <NewInvitation
           onClose={() => setAdding(false)}
@@ -103,8 +87,8 @@ function Line({ invitation, onRevoke }: { invitation: Invitation; onRevoke: () =
     <li class={over || usedUp ? "off" : ""}>
       <Icon name="mail" size={24} />
       <div class="line-text">
-        <p class="member-name">
-          {invitation.note || date(invitation.created_at)}{" "}
+        <p class="invitation-note">
+          <strong>{invitation.note || date(invitation.created_at)}</strong>
           <span class={invitation.role === "admin" ? "tag strong" : "tag"}>{rank}</span>
         </p>
         <p class="quiet small numeric">{facts.join(" · ")}</p>

@@ -39,7 +39,7 @@ export function NewInvitation({ onClose, onMade }: { onClose: () => void; onMade
     <Dialog title={text.add} onClose={onClose}>
       <form class="room-form" onSubmit={(event) => void submit(event)}>
         {error && <ErrorLine error={error} />}
-        <Field label={text.note} name="note" autocomplete="off" maxLength={200} hint={text.noteText} />
+        <Field label={text.note} name="note" autocomplete="off" maxLength={100} hint={text.noteText} />
         <Rank role={role} tier={tier} onRole={setRole} onTier={setTier} />
         <div class="rank">
           <div class="rank-part">

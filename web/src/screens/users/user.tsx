@@ -71,7 +71,7 @@ function UserBody({ id }: { id: string }) {
         <Limits key={JSON.stringify(person.limits)} person={person} rights={rights.data} onChange={change} />
       )}
       <p class="quiet small account-foot">
-        <a class="text-link" href={href(`/audit?user=${person.id}`)}>
+        <a class="text-link alone" href={href(`/audit?user=${person.id}`)}>
           {text.audit}
         </a>
       </p>

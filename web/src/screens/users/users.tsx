@@ -6,16 +6,14 @@ import { t } from "../../i18n/index.ts";
 import { rooms } from "../../i18n/rooms.ts";
 import { AdminOnly } from "../../parts/admin-only.tsx";
 import { Button, LinkButton } from "../../parts/button.tsx";
-import { Endless } from "../../parts/endless.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { initials } from "../../parts/initials.ts";
-import { Empty, ErrorNotice, Late } from "../../parts/notice.tsx";
+import { Listing } from "../../parts/listing.tsx";
 import { usePageTitle } from "../../parts/page-title.ts";
 import { href, place, setQuery } from "../../router/router.ts";
 import { usePages } from "../../state/pages.ts";
 import { user as me } from "../../state/session.ts";
 import { NewUser } from "./new-user.tsx";
-import "../../parts/panel.css";
 import "./users.css";
 
 const PAUSE = 250;
@@ -49,23 +47,14 @@ function UsersBody() {
         </div>
       </div>
       <SearchField q={q} />
-      {pages.error && <ErrorNotice error={pages.error} retry={pages.retry} />}
-      {pages.busy && pages.items.length === 0 && (
-        <Late>
-          <div class="bone room-bone" />
-        </Late>
-      )}
-      {pages.empty && <Empty icon="people" title={text.none} text={text.noneText} />}
-      {pages.items.length > 0 && (
-        <section class="panel" aria-label={text.title}>
-          <ul class="lines members">
-            {pages.items.map((person) => (
-              <Person key={person.id} person={person} />
-            ))}
-          </ul>
-        </section>
-      )}
-      <Endless pages={pages} />
+      <Listing
+        pages={pages}
+        label={text.title}
+        none={{ icon: "people", title: text.none, text: text.noneText }}
+        class="members"
+      >
+        {(person) => <Person key={person.id} person={person} />}
+      </Listing>
       {adding && <NewUser onClose={() => setAdding(false)} />}
     </div>
   );
