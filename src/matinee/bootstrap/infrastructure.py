@@ -12,6 +12,7 @@ import structlog
 from matinee.bootstrap.adapters import make_cdn
 from matinee.config import Settings
 from matinee.features.catalog.purging import EVERYTHING
+from matinee.infra.background import repeated
 from matinee.infra.bus import Bus, MemoryBus
 from matinee.infra.cache import Cache, CacheOptions
 from matinee.infra.cache.disk_tier import DiskOptions, DiskTier
@@ -25,6 +26,8 @@ from matinee.infra.http.edge.server import Shutdown
 from matinee.infra.http.health import HealthChecks
 from matinee.infra.http.limits import LimitOptions, Limits, Throttles
 from matinee.infra.http.limits.metrics import show as show_limits
+from matinee.infra.http.limits.watching import EVERY as WATCH_EVERY
+from matinee.infra.http.limits.watching import Watch
 from matinee.infra.jobs.definitions import Jobs, Queue
 from matinee.infra.jobs.service import JobService, JobsOptions
 from matinee.infra.media.keyframes import KeyFrameReader
@@ -63,6 +66,8 @@ async def open_infrastructure(container: Container, settings: Settings, stack: A
     checks.add("database", database_probe, critical=True)
     limits = container.add(Limits, Limits(LimitOptions.changed(settings.limits)))
     show_limits(limits, metrics)
+    watch = Watch(limits, clock, metrics)
+    await stack.enter_async_context(repeated("watch over the hot lane", watch.step, WATCH_EVERY, clock))
     container.add(Throttles, Throttles(clock))
     bus, cache = await _cache(container, settings, stack)
     upstreams = Upstreams(clock, metrics.registry, bus)
