@@ -22,11 +22,12 @@ LIMITS = ",".join(f"{tier}.{kind}=100000" for tier in ("anonymous", "free", "pre
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """A server whose catalogue is open to visitors."""
+    """A server whose catalogue is open to visitors, behind a proxy where a test says so."""
     with FakeTmdb() as tmdb:
         upstream = {"tmdb_api_key": KEY, "tmdb_base_urls": tmdb.api_url, "tmdb_image_url": tmdb.image_url}
         limits = LIMITS.replace("anonymous.write=100000,", "")
-        with running(tmp_path_factory.mktemp("accounts"), catalog_access="public", limits=limits, **upstream) as server:
+        settings = {**upstream, "trusted_proxies": "127.0.0.1"}
+        with running(tmp_path_factory.mktemp("accounts"), catalog_access="public", limits=limits, **settings) as server:
             yield server
 
 
@@ -106,6 +107,36 @@ def test_profiles_are_made_entered_with_a_pin_and_limited(page: Page, site: Prod
     page.get_by_role("region", name="Trending").wait_for()
 
 
+def test_what_is_not_for_a_profile_is_nowhere_to_be_seen(page: Page, site: Product) -> None:
+    sign_in(page, site)
+    allowed, refused = FILM, "Saltwater Clockwork"  # PG-13 and R, which is 17
+    page.goto(site.url)
+    trending = page.get_by_role("region", name="Trending")
+    expect(trending.get_by_role("link", name=re.compile(allowed))).to_be_visible()
+    expect(trending.get_by_role("link", name=re.compile(refused))).to_be_visible()
+
+    child = {"name": "Kim", "avatar": "otter", "max_age": 16, "pin": "1357"}
+    csrf = next(one["value"] for one in page.context.cookies() if one["name"] == "matinee_csrf")
+    made = page.request.post(f"{site.url}/api/v1/me/profiles", data=child, headers={"X-CSRF-Token": csrf})
+    assert made.ok, made.text()
+    page.goto(f"{site.url}/profiles")
+    tile = page.get_by_role("button", name=re.compile("^Kim"))
+    expect(tile.get_by_text("Up to 16")).to_be_visible()
+    tile.click()
+    page.get_by_role("dialog", name="PIN of Kim").get_by_label("PIN").fill("1357")
+    page.get_by_role("button", name="Enter").click()
+
+    expect(trending.get_by_role("link", name=re.compile(allowed))).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile(refused))).to_have_count(0)
+    page.goto(f"{site.url}/search?q=saltwater")
+    expect(page.get_by_text("Nothing found")).to_be_visible()
+    page.goto(f"{site.url}/search?q=lantern")
+    expect(page.get_by_role("link", name=re.compile(allowed)).first).to_be_visible()
+    page.goto(f"{site.url}/movies/movie-1002")
+    expect(page.get_by_role("alert")).to_contain_text("limited to what is for people of 16 years")
+    expect(page.get_by_text(refused)).to_have_count(0)
+
+
 def test_a_screen_is_paired_by_the_code_that_another_enters(page: Page, other: Page, site: Product) -> None:
     sign_in(page, site)
     other.goto(f"{site.url}/signin")
@@ -118,6 +149,28 @@ def test_a_screen_is_paired_by_the_code_that_another_enters(page: Page, other: P
     expect(page.get_by_role("heading", name=re.compile("asks to be let in"))).to_be_visible()
     page.get_by_role("button", name="Let it in").click()
     expect(page.get_by_role("heading", name="It is in")).to_be_visible()
+    other.get_by_role("button", name=re.compile("Your menu|^ada", re.IGNORECASE)).first.wait_for()
+    assert other.request.get(f"{site.url}/api/v1/me").json()["name"] == ADMIN[0]
+
+
+def test_a_screen_is_paired_by_the_address_that_its_picture_leads_to(page: Page, other: Page, site: Product) -> None:
+    sign_in(page, site)
+    other.goto(f"{site.url}/signin")
+    with other.expect_response("**/auth/device/start") as asked:
+        other.get_by_role("button", name="Sign in with another device").click()
+    started = asked.value.json()
+    page.goto(started["verification_url_complete"])
+    expect(page.get_by_text(started["user_code"])).to_be_visible()
+    assert "code" not in page.url, "what lets somebody in stays in no history"
+    page.get_by_role("button", name="Refuse").click()
+    expect(page.get_by_role("heading", name="Refused")).to_be_visible()
+    expect(other.get_by_text("The other device said no.")).to_be_visible()
+
+    with other.expect_response("**/auth/device/start") as asked:
+        other.get_by_role("button", name="Start again").click()
+    page.goto("about:blank")
+    page.goto(asked.value.json()["verification_url_complete"])
+    page.get_by_role("button", name="Let it in").click()
     other.get_by_role("button", name=re.compile("Your menu|^ada", re.IGNORECASE)).first.wait_for()
     assert other.request.get(f"{site.url}/api/v1/me").json()["name"] == ADMIN[0]
 
@@ -219,6 +272,40 @@ def test_an_address_is_blocked_and_let_in_again(page: Page, site: Product) -> No
     page.get_by_role("button", name="Save the lists").click()
     expect(page.get_by_text("The lists are saved.")).to_be_visible()
     assert page.request.get(f"{site.url}/api/v1/admin/blocks/lists").json()["deny"] == ["198.18.0.0/15"]
+
+
+def test_who_looks_for_weak_spots_is_seen_blocked_and_let_in_by_hand(page: Page, site: Product) -> None:
+    """By real requests from an address behind a trusted proxy, until the protection has had enough of it."""
+    paths = ["/wp-login.php", "/.env", "/phpmyadmin/", "/.git/config", "/cgi-bin/luci", "/x.asp", "/a.jsp"]
+    stranger = "203.0.113.99"
+    sign_in(page, site)
+    with site.client() as scanner:
+        scanner.headers["x-forwarded-for"] = stranger
+        for path in paths[:3]:
+            scanner.get(path)
+        page.goto(f"{site.url}/blocks")
+        suspects = page.get_by_role("region", name="Under suspicion")
+        suspect = suspects.get_by_role("listitem").filter(has=page.get_by_text(stranger, exact=True)).first
+        expect(suspect.get_by_role("img", name=re.compile("of 100 points"))).to_be_visible()
+        suspect.get_by_text("Evidence").click()
+        expect(suspect.get_by_text("/wp-login.php")).to_be_visible()
+
+        for path in paths[3:]:
+            scanner.get(path)
+        assert scanner.get("/api/v1/setup").status_code == 403
+        page.reload()
+        blocked = page.get_by_role("region", name="Blocked addresses")
+        line = blocked.get_by_role("listitem").filter(has=page.get_by_text(stranger, exact=True))
+        expect(line.locator(".tag", has_text="Looks for weak spots")).to_be_visible()
+        line.get_by_text("Evidence").click()
+        told = line.get_by_role("definition")
+        expect(told.get_by_text("/.git/config")).to_be_visible()
+        expect(told.get_by_text("60 s")).to_be_visible()
+
+        line.get_by_role("button", name="Unblock").click()
+        expect(page.get_by_text(f"{stranger} is let in again.")).to_be_visible()
+        expect(line).to_have_count(0)
+        assert scanner.get("/api/v1/setup").status_code == 200
 
 
 def test_a_key_is_replaced_and_a_name_is_changed(page: Page, site: Product) -> None:
