@@ -30,7 +30,7 @@ from matinee.ports.catalogue import Locale
 from matinee.ports.metadata import SeasonDetails, TitleDetails
 
 log = structlog.get_logger(__name__)
-BATCH = 50
+BATCH = 100
 MOST_WAITING = 500
 """Titles and seasons; the oldest are dropped beyond that, and come again when they are fetched the next time."""
 _PAUSE = 2.0
@@ -39,15 +39,20 @@ _TRY_AGAIN = 5.0
 _NOT_COMPARED = {"updated_at"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Title:
     details: TitleDetails
     provider: str
     at: datetime
+    rows: StoredTitle | None = None
+    """Once somebody has worked them out."""
 
     @property
     def title_id(self) -> str:
         return self.details.title_id
+
+    def stored(self) -> StoredTitle:
+        return self.rows or stored_details(self.details, self.provider, self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,12 @@ class Archive:
         """Keep a title's details, if they are in the language that the database keeps."""
         if locale == self._locale:
             self._add(details.title_id, _Title(details, source, self._clock.now()))
+
+    def worked_out(self, details: TitleDetails, rows: StoredTitle) -> None:
+        """These are the rows of details that may wait here: they were needed for an answer."""
+        waiting = self._waiting.get(details.title_id)
+        if isinstance(waiting, _Title) and waiting.details is details:
+            waiting.rows = rows
 
     def season(self, source: str, title_id: str, season: SeasonDetails, locale: Locale) -> None:
         """Keep a season with its episodes; nothing happens for a title that is not kept."""
@@ -155,7 +166,7 @@ class Archive:
                 await self._write_all([one])
 
     async def _write(self, some: Sequence[_Title | _Season]) -> None:
-        titles = [stored_details(one.details, one.provider, one.at) for one in some if isinstance(one, _Title)]
+        titles = [one.stored() for one in some if isinstance(one, _Title)]
         async with self._database.read() as unit:
             known = await self._lists.by_ids(unit, [one.id for one in titles], whole=True)
             same = [one.id for one in titles if one.id in known and await self._is_same(unit, known[one.id], one)]

@@ -58,7 +58,7 @@ def build(container: Container) -> None:
     matcher = Matcher(database, providers, clock, options, search, pictures, changes)
     archive = container.add(Archive, Archive(database, search, options, clock, metrics))
     policies = CatalogPolicies.of(options.lifetimes)
-    shelves = Shelves(archive.title, archive.season)
+    shelves = Shelves(archive.title, archive.season, archive.worked_out)
     upstream = container.add(Upstream, Upstream(cache, container.get(CatalogueSources), policies, shelves))
     contributors, views = Contributors(), Views(options.base_path, pictures.placeholder, cdn.url)
     holdings = container.add(Holdings, Holdings(database, contributors, clock, metrics))

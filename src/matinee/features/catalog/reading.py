@@ -193,6 +193,7 @@ class TitleReader:
 
     def _said_so(self, title_id: TitleId, said: Answer[TitleDetails], known: Title | None) -> Told:
         stored = stored_details(said.value, said.source, self._clock.now())
+        self._upstream.shelves.rows(said.value, stored)
         freshness = tagged(said.freshness, title_tag(title_id), library_tag(title_id))
         return Told(title_row(stored, known), freshness, season_rows(stored))
 

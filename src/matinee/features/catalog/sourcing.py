@@ -13,6 +13,7 @@ import structlog
 from matinee.features.catalog import cache as names
 from matinee.features.catalog.contributors import CatalogueSources
 from matinee.features.catalog.errors import SOURCE_CODES
+from matinee.features.catalog.repository import StoredTitle
 from matinee.infra.cache import Absent, Cache, CachePolicy, Fill, Hit, SourceFailed
 from matinee.infra.cache.freshness import Freshness
 from matinee.ports.catalogue import (
@@ -57,10 +58,12 @@ Asking = Callable[[CatalogueSource], Awaitable[Outcome[T]]]
 
 @dataclass(slots=True)
 class Shelves:
-    """Who is told of details that came from an upstream a moment ago: they are kept in the database."""
+    """Who is told of details that came from an upstream a moment ago: they are kept in the database. `rows` hears what they look
+    like there, when an answer has needed that already."""
 
     title: Shelve | None = None
     season: ShelveSeason | None = None
+    rows: Callable[[TitleDetails, StoredTitle], None] = lambda _details, _rows: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,11 @@ class Upstream:
     def there(self) -> bool:
         """Whether there is any source; without one everything comes from the database."""
         return bool(self._sources)
+
+    @property
+    def shelves(self) -> Shelves:
+        """Who keeps what the sources say."""
+        return self._shelves
 
     @property
     def names(self) -> list[str]:

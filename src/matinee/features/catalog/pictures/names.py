@@ -62,7 +62,7 @@ class PictureName:
     source: str
 
     def __str__(self) -> str:
-        return f"{self.provider}~{self.source.replace('/', '!')}"
+        return _joined(self.provider, self.source)
 
     @classmethod
     def parse(cls, text: str) -> PictureName | None:
@@ -76,7 +76,11 @@ class PictureName:
 
 def picture_name(provider: str, source: str | None) -> str | None:
     """The name here of a provider's picture; None for no picture and for names that cannot be a part of a URL."""
-    return str(PictureName(provider, source)) if source and _is_sound(source) else None
+    return _joined(provider, source) if source and _is_sound(source) else None
+
+
+def _joined(provider: str, source: str) -> str:
+    return f"{provider}~{source.replace('/', '!')}"
 
 
 def _is_sound(source: str) -> bool:
