@@ -50,7 +50,14 @@ def test_a_problem_has_every_member(method: str, path: str, status: int, code: s
 
 
 def test_a_wrong_method_says_which_are_right(admin: httpx2.Client) -> None:
-    assert "GET" in admin.delete("/api/v1/home").headers["allow"]
+    assert admin.delete("/api/v1/home").headers["allow"] == "GET, HEAD"
+    assert admin.patch("/api/v1/me/profiles").headers["allow"] == "GET, HEAD, POST"
+
+
+def test_the_methods_of_an_address_are_not_those_of_one_with_a_variable(admin: httpx2.Client) -> None:
+    assert admin.options("/api/v1/admin/blocks/suspects").headers["allow"] == "GET, HEAD"
+    assert admin.options("/api/v1/admin/blocks/lists").headers["allow"] == "GET, HEAD, PUT"
+    assert admin.options("/api/v1/admin/blocks/one").headers["allow"] == "DELETE"
 
 
 def test_the_type_of_a_problem_leads_to_its_explanation(anybody: httpx2.Client) -> None:

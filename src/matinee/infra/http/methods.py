@@ -11,17 +11,19 @@ _VARIABLE = re.compile(r"\\\{\w+(?::(\w+))?\\\}")
 
 
 def allowed(request: Request) -> str:
-    """The methods of all routes that fit the path of the request."""
+    """The methods of the routes that fit the path of the request best: `/blocks/lists` is not one of `/blocks/{id}`."""
     app: FastAPI = request.app
-    table: list[tuple[re.Pattern[str], frozenset[str]]] | None = getattr(app.state, "methods", None)
+    table: list[tuple[int, re.Pattern[str], frozenset[str]]] | None = getattr(app.state, "methods", None)
     if table is None:
         table = app.state.methods = [
-            (_pattern(str(route.path)), frozenset(route.methods or ()))
+            (str(route.path).count("{"), _pattern(str(route.path)), frozenset(route.methods or ()))
             for route in iter_route_contexts(app.routes)
             if getattr(route, "path", None)
         ]
     path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
-    found = {method for pattern, methods in table if pattern.fullmatch(path) for method in methods}
+    fitting = [(variables, methods) for variables, pattern, methods in table if pattern.fullmatch(path)]
+    fewest = min((variables for variables, _ in fitting), default=0)
+    found = {method for variables, methods in fitting if variables == fewest for method in methods}
     if "GET" in found:
         found.add("HEAD")
     return ", ".join(sorted(found))

@@ -97,8 +97,10 @@ def install(app: FastAPI) -> None:
     async def framework(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         kind = _BY_STATUS.get(error.status_code, NotFound if error.status_code < 500 else MatineeError)
-        headers = {**(error.headers or {}), "allow": allowed(request)} if error.status_code == 405 else error.headers
-        return respond(request, kind(headers=dict(headers or {})))
+        headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+        if error.status_code == 405:
+            headers["allow"] = allowed(request)  # in the place of the framework's, which names the methods of one route
+        return respond(request, kind(headers=headers))
 
     app.add_exception_handler(MatineeError, ours)
     app.add_exception_handler(RequestValidationError, invalid)
