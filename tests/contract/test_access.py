@@ -13,7 +13,7 @@ import pytest
 from tests.contract.access_objects import MAKERS, Made
 from tests.contract.access_table import KINDS, ROWS, Kind
 from tests.contract.operations import OPERATIONS, Operation
-from tests.servers.product import Product, run
+from tests.servers.product import Product
 
 PASSWORD = "a phrase for tests alone"
 FREE_SCOPES = ["catalog:read", "library:read", "playback", "progress", "requests", "downloads"]
@@ -26,12 +26,8 @@ def callers(product: Product, admin: httpx2.Client) -> Iterator[Clients]:
     with ExitStack() as stack:
 
         def person(name: str, tier: str = "free") -> httpx2.Client:
-            add_user(product, admin, name, tier)
-            client = stack.enter_context(product.client())
-            answer = client.post("/api/v1/auth/login", json={"name": name, "password": PASSWORD}).raise_for_status()
-            client.cookies.clear()
-            client.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
-            return client
+            add_user(admin, name, tier)
+            return stack.enter_context(product.client_of(lambda: product.token(name, PASSWORD)))
 
         def key(owner: httpx2.Client, scopes: list[str]) -> httpx2.Client:
             made = owner.post("/api/v1/me/api-keys", json={"name": "of the table", "scopes": scopes}).raise_for_status()
@@ -44,7 +40,7 @@ def callers(product: Product, admin: httpx2.Client) -> Iterator[Clients]:
             "anonymous": stack.enter_context(product.client()),
             "free": free,
             "premium": person("premium-of-table", "premium"),
-            "restricted": in_restricted_profile(person("restricted-of-table")),
+            "restricted": stack.enter_context(in_restricted_profile(product, person("restricted-of-table"))),
             "key": key(free, FREE_SCOPES),
             "powerless_key": key(free, ["downloads"]),
             "admin": admin,
@@ -54,23 +50,18 @@ def callers(product: Product, admin: httpx2.Client) -> Iterator[Clients]:
         }
 
 
-def add_user(product: Product, admin: httpx2.Client, name: str, tier: str) -> None:
-    if has("POST /api/v1/admin/users"):
-        admin.post("/api/v1/admin/users", json={"name": name, "password": PASSWORD, "tier": tier}).raise_for_status()
-    else:
-        assert run(product.data, "user", "add", name, "--password", PASSWORD).returncode == 0
+def add_user(admin: httpx2.Client, name: str, tier: str) -> None:
+    admin.post("/api/v1/admin/users", json={"name": name, "password": PASSWORD, "tier": tier}).raise_for_status()
 
 
-def in_restricted_profile(client: httpx2.Client) -> httpx2.Client:
-    if has("POST /api/v1/me/profiles"):
-        made = client.post("/api/v1/me/profiles", json={"name": "Small", "avatar": "fox", "max_age": 6}).raise_for_status()
-        used = client.post(f"/api/v1/me/profiles/{made.json()['id']}/use", json={}).raise_for_status().json()
-        client.headers["authorization"] = f"Bearer {used['access_token']}"
-    return client
+def in_restricted_profile(product: Product, client: httpx2.Client) -> httpx2.Client:
+    made = client.post("/api/v1/me/profiles", json={"name": "Small", "avatar": "fox", "max_age": 6}).raise_for_status()
 
+    def use() -> str:
+        used = client.post(f"/api/v1/me/profiles/{made.json()['id']}/use", json={}).raise_for_status()
+        return str(used.json()["access_token"])
 
-def has(operation: str) -> bool:
-    return any(str(one) == operation for one in OPERATIONS)
+    return product.client_of(use)
 
 
 def call(client: httpx2.Client, operation: Operation, made: Made | None = None) -> httpx2.Response:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from tests.servers.secrets_watch import WATCH, watched
 ADMIN = ("ada", "a long enough phrase")
 ADDRESS = re.compile(r"is at (http://127\.0\.0\.1:\d+)")
 START_SECONDS = 60.0
+RENEWED_SECONDS = 300.0
 
 
 class Running:
@@ -138,14 +139,38 @@ class Product(Running):
 
     def signed_in(self) -> httpx2.Client:
         """A client with the administrator's token."""
+        return self.client_of(lambda: self.token(*ADMIN))
+
+    def client_of(self, sign_in: Callable[[], str]) -> httpx2.Client:
+        """A client with the access token that `sign_in` gives, and with a new one in time."""
+        renewed = Renewed(sign_in)
+        headers = {"authorization": renewed.first}
+        return watched(httpx2.Client(base_url=self.url, timeout=30, trust_env=False, headers=headers, auth=renewed))
+
+    def token(self, name: str, password: str) -> str:
+        """Sign in; gives the access token."""
         with self.client() as client:
-            answer = client.post("/api/v1/auth/login", json={"name": ADMIN[0], "password": ADMIN[1]}).raise_for_status()
-        token = answer.json()["access_token"]
-        headers = {"authorization": f"Bearer {token}"}
-        return watched(httpx2.Client(base_url=self.url, timeout=30, trust_env=False, headers=headers))
+            answer = client.post("/api/v1/auth/login", json={"name": name, "password": password}).raise_for_status()
+        return str(answer.json()["access_token"])
 
     def _started(self, found: re.Match[str]) -> None:
         self.url = found.group(1)
+
+
+class Renewed(httpx2.Auth):
+    """Signs in again before the access token ends, after 15 minutes: on a busy machine a client of a whole run lives longer."""
+
+    def __init__(self, sign_in: Callable[[], str]) -> None:
+        self._sign_in = sign_in
+        self.first = self._now = f"Bearer {sign_in()}"
+        self._since = time.monotonic()
+
+    def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
+        if request.headers.get("authorization") == self.first:  # and not another one that the test has set
+            if time.monotonic() - self._since > RENEWED_SECONDS:
+                self._now, self._since = f"Bearer {self._sign_in()}", time.monotonic()
+            request.headers["authorization"] = self._now
+        yield request
 
 
 def environment(data: Path, settings: Mapping[str, str]) -> dict[str, str]:

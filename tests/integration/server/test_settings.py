@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from tests.fail2ban import banned
 from tests.integration.server.conftest import Launch, Secrets, check_log
 from tests.servers.product import ADMIN, Product, run
+from tests.servers.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -94,7 +96,8 @@ def test_a_first_start_in_production(launch: Launch, secrets: Secrets, tmp_path:
 def test_the_link_of_the_first_start_works_once(launch: Launch, secrets: Secrets) -> None:
     nobody = {"admin_name": "", "admin_password": "", "trusted_proxies": "127.0.0.1"}
     server: Product = launch("--no-jobs", **nobody)
-    link = next(line.split()[-1] for line in server.output.splitlines() if "/setup#token=" in line)
+    said = re.compile(r"\S+/setup#token=\S+(?=\s)")
+    link = wait_until(lambda: said.search(server.output), 10, "the link, which is told after the address").group()
     assert link.startswith(f"{server.url}/setup#token=")
     address, _, token = link.partition("#token=")
     secrets.seen.add(token)
