@@ -87,6 +87,8 @@ export interface AdminUser {
   denied: string[];
   limits: Allowances;
   identities: { provider: string; label: string }[];
+  /** Whether a code is asked for after the password. */
+  second_factor: boolean;
 }
 
 export type UserChange = Partial<

@@ -1,7 +1,9 @@
 import type * as accounts from "./account-types.ts";
 import { request } from "./client.ts";
+import type { components } from "./schema.ts";
 import type { CreatedApiKey, User } from "./types.ts";
 
+type Sent<Name extends keyof components["schemas"]> = Required<components["schemas"][Name]>;
 type Signal = AbortSignal | undefined;
 type Short<T> = { items: T[] };
 const id = encodeURIComponent;
@@ -33,6 +35,21 @@ export const own = {
   rotateKey: (key: string) => request<CreatedApiKey>("POST", `/me/api-keys/${id(key)}/rotate`),
   identities: (signal?: Signal) => request<Short<accounts.Identity>>("GET", "/me/identities", { signal }),
   unlink: (identity: string) => request<void>("DELETE", `/me/identities/${id(identity)}`),
+};
+
+export type FactorState = Sent<"FactorView">;
+export type Enrolment = Sent<"EnrolmentView">;
+type RecoveryCodes = Sent<"RecoveryCodesView">;
+
+/** The second factor of one's own account. */
+export const factor = {
+  state: (signal?: Signal) => request<FactorState>("GET", "/me/second-factor", { signal }),
+  begin: (current_password: string) => request<Enrolment>("POST", "/me/second-factor", { body: { current_password } }),
+  confirm: (code: string) => request<RecoveryCodes>("POST", "/me/second-factor/confirm", { body: { code } }),
+  renew: (current_password: string, code: string) =>
+    request<RecoveryCodes>("POST", "/me/second-factor/recovery-codes", { body: { current_password, code } }),
+  remove: (current_password: string, code: string) =>
+    request<void>("DELETE", "/me/second-factor", { body: { current_password, code } }),
 };
 
 export const profiles = {

@@ -17,6 +17,7 @@ export const admin = {
     request<accounts.AdminUser>("PATCH", `/admin/users/${id(user)}`, { body }),
   deleteUser: (user: string) => request<void>("DELETE", `/admin/users/${id(user)}`),
   resetLink: (user: string) => request<accounts.SecretLink>("POST", `/admin/users/${id(user)}/password-reset`),
+  resetFactor: (user: string) => request<void>("DELETE", `/admin/users/${id(user)}/second-factor`),
   sessions: (user: string, signal?: Signal) =>
     request<Short<DeviceSession>>("GET", `/admin/users/${id(user)}/sessions`, { signal }),
   endSessions: (user: string) => request<void>("DELETE", `/admin/users/${id(user)}/sessions`),

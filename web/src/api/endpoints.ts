@@ -20,8 +20,9 @@ export const api = {
     complete: (body: wire.SetupBody) => request<{ user: wire.User }>("POST", "/setup", { body }),
   },
   auth: {
-    login: (name: string, password: string) =>
-      request<{ user: wire.User }>("POST", "/auth/login", { body: { name, password } }),
+    /** Without the code, where one is asked for, the problem `second_factor_required`. */
+    login: (name: string, password: string, code?: string) =>
+      request<{ user: wire.User }>("POST", "/auth/login", { body: { name, password, ...(code ? { code } : {}) } }),
     /** Ends the session; says where the sign-in at another service can be ended, too. */
     logout: () => request<{ redirect_to: string | null }>("POST", "/auth/oidc/logout"),
   },

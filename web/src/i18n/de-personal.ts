@@ -1,3 +1,4 @@
+import { deFactor } from "./de-factor.ts";
 import type { Personal } from "./en-personal.ts";
 
 export const dePersonal: Personal = {
@@ -134,6 +135,7 @@ export const dePersonal: Personal = {
     expired: "ist abgelaufen",
     devicesAdd: "Fernseher hereinlassen",
   },
+  factor: deFactor,
   link: {
     title: "Ein Gerät hereinlassen",
     text: "Gib den Code ein, den der Fernseher oder das andere Gerät zeigt.",

@@ -107,6 +107,7 @@ export const de: Messages = {
     emptyDemo: "Demo nehmen",
     emptyDemoText: "Etwa zwanzig kurze, erfundene Filme und eine Serie, hier erzeugt. Ein Klick entfernt sie wieder.",
     emptyMember: "Hier wurde noch nichts hinzugefügt. Frag die Person, die dieses Matinee betreibt, nach einem Ordner.",
+    emptyProfile: "Nichts von dem, was bisher da ist, ist für dieses Profil.",
     demoStarted: "Die Demo entsteht. Titel erscheinen, sobald sie fertig sind.",
   },
   folders: {
@@ -327,6 +328,8 @@ export const de: Messages = {
   error: {
     onlyAdmins: "Das sehen nur Administratoren",
     onlyAdminsText: "Frag die Person, die dieses Matinee betreibt.",
+    factorNeeded: "Hier wird ein zweiter Faktor gebraucht",
+    factorNeededText: "Richte ihn zuerst auf deiner Kontoseite ein. Dieses Matinee verlangt ihn von Administratoren.",
     generic: "Etwas ist schiefgegangen",
     offlineTitle: "Der Server ist nicht erreichbar",
     offlineText: "Vielleicht startet er gerade neu, oder die Verbindung ist weg.",

@@ -1,3 +1,5 @@
+import { enFactor } from "./en-factor.ts";
+
 /** The texts of the doors, of the account and of its profiles. */
 export const enPersonal = {
   signin: {
@@ -134,6 +136,7 @@ export const enPersonal = {
     expired: "has run out",
     devicesAdd: "Let a TV in",
   },
+  factor: enFactor,
   link: {
     title: "Let a device in",
     text: "Enter the code that the TV or the other device shows.",

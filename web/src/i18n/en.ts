@@ -107,6 +107,7 @@ export const en = {
     emptyDemo: "Take the demo",
     emptyDemoText: "Some twenty short invented films and a show, made on this machine. One click removes them again.",
     emptyMember: "Nothing has been added yet. Ask whoever runs this Matinee to add a folder.",
+    emptyProfile: "Nothing that was added so far is for this profile.",
     demoStarted: "The demo is being made. Titles appear as they are ready.",
   },
   folders: {
@@ -331,6 +332,8 @@ export const en = {
   error: {
     onlyAdmins: "Only administrators can see this",
     onlyAdminsText: "Ask whoever runs this Matinee.",
+    factorNeeded: "A second factor is needed here",
+    factorNeededText: "Set it up on your account page first. This Matinee asks administrators for one.",
     generic: "Something went wrong",
     offlineTitle: "The server cannot be reached",
     offlineText: "It may be restarting, or your connection is down.",

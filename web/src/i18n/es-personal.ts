@@ -1,4 +1,5 @@
 import type { Personal } from "./en-personal.ts";
+import { esFactor } from "./es-factor.ts";
 
 export const esPersonal: Personal = {
   signin: {
@@ -132,6 +133,7 @@ export const esPersonal: Personal = {
     expired: "ha caducado",
     devicesAdd: "Dejar entrar un televisor",
   },
+  factor: esFactor,
   link: {
     title: "Dejar entrar un dispositivo",
     text: "Escribe el código que muestra el televisor o el otro dispositivo.",

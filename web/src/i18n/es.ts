@@ -107,6 +107,7 @@ export const es: Messages = {
     emptyDemo: "Usar la demo",
     emptyDemoText: "Unas veinte películas cortas inventadas y una serie, creadas aquí mismo. Se quitan con un clic.",
     emptyMember: "Todavía no se ha añadido nada. Pide a quien administra este Matinee que añada una carpeta.",
+    emptyProfile: "Nada de lo añadido hasta ahora es para este perfil.",
     demoStarted: "La demo se está creando. Los títulos aparecen cuando están listos.",
   },
   folders: {
@@ -327,6 +328,8 @@ export const es: Messages = {
   error: {
     onlyAdmins: "Esto solo lo ven los administradores",
     onlyAdminsText: "Pregunta a quien administra este Matinee.",
+    factorNeeded: "Aquí hace falta un segundo factor",
+    factorNeededText: "Configúralo primero en la página de tu cuenta. Este Matinee lo pide a los administradores.",
     generic: "Algo ha ido mal",
     offlineTitle: "No se llega al servidor",
     offlineText: "Puede que se esté reiniciando o que no tengas conexión.",

@@ -1,4 +1,5 @@
 import type { Personal } from "./en-personal.ts";
+import { frFactor } from "./fr-factor.ts";
 
 export const frPersonal: Personal = {
   signin: {
@@ -132,6 +133,7 @@ export const frPersonal: Personal = {
     expired: "a expiré",
     devicesAdd: "Laisser entrer un téléviseur",
   },
+  factor: frFactor,
   link: {
     title: "Laisser entrer un appareil",
     text: "Saisissez le code affiché par le téléviseur ou l’autre appareil.",

@@ -107,6 +107,7 @@ export const fr: Messages = {
     emptyDemo: "Prendre la démo",
     emptyDemoText: "Une vingtaine de courts films inventés et une série, créés ici même. Un clic les retire.",
     emptyMember: "Rien n’a encore été ajouté. Demandez un dossier à la personne qui gère ce Matinee.",
+    emptyProfile: "Rien de ce qui a été ajouté n’est pour ce profil.",
     demoStarted: "La démo est en cours de création. Les titres apparaissent dès qu’ils sont prêts.",
   },
   folders: {
@@ -327,6 +328,8 @@ export const fr: Messages = {
   error: {
     onlyAdmins: "Réservé aux administrateurs",
     onlyAdminsText: "Demandez à la personne qui gère ce Matinee.",
+    factorNeeded: "Un second facteur est demandé ici",
+    factorNeededText: "Configurez-le d’abord sur la page de votre compte. Ce Matinee le demande aux administrateurs.",
     generic: "Quelque chose a échoué",
     offlineTitle: "Le serveur est injoignable",
     offlineText: "Il redémarre peut-être, ou votre connexion est coupée.",

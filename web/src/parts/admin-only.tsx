@@ -2,7 +2,8 @@ import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { language, t } from "../i18n/index.ts";
 import { loadRooms, roomsReady } from "../i18n/rooms.ts";
-import { isAdmin } from "../state/session.ts";
+import { isAdmin, isRestricted, user } from "../state/session.ts";
+import { LinkButton } from "./button.tsx";
 import { Empty } from "./notice.tsx";
 import { RoomNav } from "./room-nav.tsx";
 
@@ -17,6 +18,16 @@ export function AdminOnly({ children }: { children: ComponentChildren }) {
       </>
     ) : null;
   const text = t.value.error;
+  if (user.value?.second_factor_needed && !isRestricted.value)
+    return (
+      <div class="page">
+        <Empty whole icon="shield" title={text.factorNeeded} text={text.factorNeededText}>
+          <LinkButton look="primary" to="/account">
+            {t.value.nav.account}
+          </LinkButton>
+        </Empty>
+      </div>
+    );
   return (
     <div class="page">
       <Empty whole icon="key" title={text.onlyAdmins} text={text.onlyAdminsText} />

@@ -11,7 +11,9 @@ export const user = signal<Me | null | undefined>(undefined);
 export const profile = computed(() => user.value?.profile ?? null);
 /** Whether the profile has a maturity limit: it then sees no rooms of the account and of the operator. */
 export const isRestricted = computed(() => profile.value !== null && profile.value.max_age !== null);
-export const isAdmin = computed(() => user.value?.role === "admin" && !isRestricted.value);
+export const isAdmin = computed(
+  () => user.value?.role === "admin" && !user.value.second_factor_needed && !isRestricted.value,
+);
 /** Whether visitors without an account may browse. */
 export const isPublic = signal(false);
 /** Why the server could not be asked at all. */
@@ -70,6 +72,10 @@ export async function signedIn(): Promise<void> {
 /** The same, and then on to `next`; who shares the account says first who is watching. */
 export async function enter(next: string): Promise<void> {
   await signedIn();
+  if (user.value?.second_factor_needed) {
+    navigate("/account", { replace: true });
+    return;
+  }
   const several = (user.value?.profiles_count ?? 1) > 1;
   const choose = next === "/" ? "/profiles" : `/profiles?next=${encodeURIComponent(next)}`;
   navigate(several ? choose : next, { replace: true });

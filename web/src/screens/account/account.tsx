@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { profiles } from "../../api/accounts.ts";
 import { chooseLanguage, LANGUAGES, type Language, language, t } from "../../i18n/index.ts";
 import { personal } from "../../i18n/personal.ts";
@@ -17,6 +17,7 @@ import { Devices } from "./devices.tsx";
 import { Identities } from "./identities.tsx";
 import { NameForm } from "./name-form.tsx";
 import { PasswordForm } from "./password-form.tsx";
+import { SecondFactor } from "./second-factor.tsx";
 import "../../parts/panel.css";
 import "./account.css";
 
@@ -25,6 +26,8 @@ export default function Account() {
   const text = personal.value.account;
   usePageTitle(text.title);
   useEffect(tellProblemOfLink, []);
+  // Whoever came here to set it up finds it at once; it stays where it was when it is done.
+  const [factorFirst] = useState(() => user.value?.second_factor_needed === true);
   if (isRestricted.value)
     return (
       <div class="page">
@@ -47,6 +50,7 @@ export default function Account() {
           {t.value.nav.signOut}
         </Button>
       </div>
+      {factorFirst && <SecondFactor />}
       <Appearance />
       <ProfilesLink />
       <Devices />
@@ -54,6 +58,7 @@ export default function Account() {
       <ApiKeys />
       <NameForm />
       <PasswordForm />
+      {!factorFirst && <SecondFactor />}
       <p class="quiet small account-foot">
         <a class="text-link alone" href={href("/docs")} target="_blank" rel="noreferrer">
           {text.api}

@@ -15,6 +15,7 @@ import { href, place } from "../../router/router.ts";
 import { asProblemError, useQuery } from "../../state/query.ts";
 import { destination, enter, isPublic, sessionEnded } from "../../state/session.ts";
 import { Door, DoorNote } from "../doors/door.tsx";
+import { CodeStep, type Entering } from "./code-step.tsx";
 import { oidcUrl } from "./oidc-url.ts";
 import { PlexDone, PlexWait, usePlex } from "./plex.tsx";
 import "./signin.css";
@@ -26,12 +27,22 @@ export default function SignIn() {
   const text = personal.value.signin;
   const next = destination(place.value.query.get("next"));
   const [pairing, setPairing] = useState(false);
+  const [entering, setEntering] = useState<Entering | null>(null);
   const plex = usePlex("sign_in", () => enter(next));
   usePageTitle(text.title);
   if (place.value.query.get("plex") === "done") return <PlexDone />;
+  if (entering) return <CodeStep entering={entering} next={next} onBack={() => setEntering(null)} />;
   if (pairing) return <Pairing next={next} onBack={() => setPairing(false)} />;
   if (plex.started) return <PlexWait plex={plex} />;
-  return <Ways next={next} plexError={plex.error} onPlex={plex.start} onPairing={() => setPairing(true)} />;
+  return (
+    <Ways
+      next={next}
+      plexError={plex.error}
+      onPlex={plex.start}
+      onPairing={() => setPairing(true)}
+      onCode={setEntering}
+    />
+  );
 }
 
 interface WaysProps {
@@ -39,9 +50,10 @@ interface WaysProps {
   plexError: ProblemError | null;
   onPlex: () => void;
   onPairing: () => void;
+  onCode: (entering: Entering) => void;
 }
 
-function Ways({ next, plexError, onPlex, onPairing }: WaysProps) {
+function Ways({ next, plexError, onPlex, onPairing, onCode }: WaysProps) {
   const text = personal.value.signin;
   const [error, setError] = useState<ProblemError | null>(null);
   const [busy, setBusy] = useState(false);
@@ -52,13 +64,16 @@ function Ways({ next, plexError, onPlex, onPairing }: WaysProps) {
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
+    const [name, password] = [String(form.get("name")).trim(), String(form.get("password"))];
     setBusy(true);
     setError(null);
     try {
-      await api.auth.login(String(form.get("name")).trim(), String(form.get("password")));
+      await api.auth.login(name, password);
       await enter(next);
     } catch (reason) {
-      setError(asProblemError(reason));
+      const failed = asProblemError(reason);
+      if (failed.code === "second_factor_required") return onCode({ name, password });
+      setError(failed);
       setBusy(false);
     }
   };

@@ -5,7 +5,7 @@ import { ago } from "../../i18n/format.ts";
 import { t } from "../../i18n/index.ts";
 import { rooms } from "../../i18n/rooms.ts";
 import { Button } from "../../parts/button.tsx";
-import { Dialog } from "../../parts/dialog.tsx";
+import { Confirm, Dialog } from "../../parts/dialog.tsx";
 import { Field } from "../../parts/form.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { ErrorLine } from "../../parts/notice.tsx";
@@ -21,6 +21,11 @@ export function Access({ person, onChange }: { person: AdminUser; onChange: Chan
   const text = rooms.value.users;
   const [link, setLink] = useState<SecretLink | null>(null);
   const [deleting, setDeleting] = useState(false);
+  const [taking, setTaking] = useState(false);
+  const takeFactor = async () => {
+    await admin.resetFactor(person.id).then(() => tell(text.factorGone), tellProblem);
+    for (const key of [`user:${person.id}`, `user-sessions:${person.id}`, "users:"]) invalidate(key);
+  };
   const self = person.id === me.value?.id;
   const makeLink = () => admin.resetLink(person.id).then(setLink, tellProblem);
   return (
@@ -49,6 +54,16 @@ export function Access({ person, onChange }: { person: AdminUser; onChange: Chan
           </div>
           <Button onClick={() => void makeLink()}>{text.resetMake}</Button>
         </li>
+        {!self && person.second_factor && (
+          <li>
+            <Icon name="shield" size={24} />
+            <div class="line-text">
+              <p>{text.factor}</p>
+              <p class="quiet small">{text.factorOn}</p>
+            </div>
+            <Button onClick={() => setTaking(true)}>{text.factorTake}</Button>
+          </li>
+        )}
         {!self && (
           <li>
             <Icon name="lock" size={24} />
@@ -79,6 +94,15 @@ export function Access({ person, onChange }: { person: AdminUser; onChange: Chan
         )}
       </ul>
       {link && <SecretLinkDialog title={text.reset} link={link} onClose={() => setLink(null)} />}
+      {taking && (
+        <Confirm
+          title={text.factorAsk}
+          text={text.factorText}
+          action={text.factorTake}
+          onConfirm={() => void takeFactor()}
+          onClose={() => setTaking(false)}
+        />
+      )}
       {deleting && <DeletePerson person={person} onClose={() => setDeleting(false)} />}
     </section>
   );

@@ -100,6 +100,12 @@ function Person({ person }: { person: AdminUser }) {
           <span class="quiet small">{[seen, ...person.identities.map((each) => each.provider)].join(" · ")}</span>
         </span>
         <span class="tags">
+          {person.second_factor && (
+            <span class="tag">
+              <Icon name="shield" size={14} />
+              {text.factor}
+            </span>
+          )}
           {person.disabled && <span class="tag warn">{text.disabled}</span>}
           <span class={person.role === "admin" ? "tag strong" : "tag"}>
             {person.role === "admin" ? text.roles.admin : (text.tiers[person.tier] ?? person.tier)}
