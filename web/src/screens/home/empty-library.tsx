@@ -7,14 +7,15 @@ import { Icon } from "../../parts/icon.tsx";
 import { Empty, ErrorLine } from "../../parts/notice.tsx";
 import { tell } from "../../state/notices.ts";
 import { asProblemError, invalidate } from "../../state/query.ts";
-import { isAdmin } from "../../state/session.ts";
+import { isAdmin, isRestricted } from "../../state/session.ts";
 
 /** Teaches the two ways to fill a library. */
 export function EmptyLibrary() {
   const text = t.value.home;
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ProblemError | null>(null);
-  if (!isAdmin.value) return <Empty whole icon="film" title={text.emptyTitle} text={text.emptyMember} />;
+  const nothing = isRestricted.value ? text.emptyProfile : text.emptyMember;
+  if (!isAdmin.value) return <Empty whole icon="film" title={text.emptyTitle} text={nothing} />;
   const demo = async () => {
     setBusy(true);
     setError(null);
