@@ -140,6 +140,8 @@ ROWS: dict[str, Row] = {
     ),
     # one's own account
     "GET /api/v1/me": Row("member"),
+    "DELETE /api/v1/me": Row("person", restricted=False, elsewhere="tests/integration/accounts/test_own_data.py"),
+    "GET /api/v1/me/export": Row("person", restricted=False),
     "PATCH /api/v1/me": Row("person", restricted=False),
     "GET /api/v1/me/api-keys": Row("member", restricted=False),
     "POST /api/v1/me/api-keys": Row("person", restricted=False),

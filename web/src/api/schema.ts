@@ -1441,7 +1441,13 @@ export interface paths {
         get: operations["me_api_v1_me_get"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Leave
+         * @description Delete your account with its profiles, progress, ratings, watchlists, devices and keys. It cannot be taken back.
+         *
+         *     The last working administrator stays: 409.
+         */
+        delete: operations["leave_api_v1_me_delete"];
         options?: never;
         head?: never;
         /**
@@ -1527,6 +1533,28 @@ export interface paths {
          * @description Films and episodes under way, and the next episodes of shows; what was played last comes first.
          */
         get: operations["continue_watching_api_v1_me_continue_watching_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description All that this server keeps about your account, its profiles and what they did, as one JSON document without secrets.
+         *
+         *     It counts as a download. What lives for minutes only (a sign-in under way) is not in it.
+         */
+        get: operations["export_api_v1_me_export_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4027,6 +4055,89 @@ export interface components {
             still?: string | null;
         };
         /**
+         * ExportView
+         * @description All that this server keeps about an account. Other parts may come beside these.
+         */
+        ExportView: {
+            /** Account */
+            account: {
+                [key: string]: unknown;
+            }[];
+            /** Api Keys */
+            api_keys: {
+                [key: string]: unknown;
+            }[];
+            /** Audit */
+            audit: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Exported At
+             * Format: date-time
+             */
+            exported_at: string;
+            /** Format */
+            format: number;
+            /** Identities */
+            identities: {
+                [key: string]: unknown;
+            }[];
+            /** Invitations */
+            invitations: {
+                [key: string]: unknown;
+            }[];
+            /** Password Resets */
+            password_resets: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Playing
+             * @default []
+             */
+            playing: {
+                [key: string]: unknown;
+            }[];
+            /** Profiles */
+            profiles: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Progress
+             * @default []
+             */
+            progress: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Ratings
+             * @default []
+             */
+            ratings: {
+                [key: string]: unknown;
+            }[];
+            /** Second Factor */
+            second_factor: {
+                [key: string]: unknown;
+            }[];
+            /** Sessions */
+            sessions: {
+                [key: string]: unknown;
+            }[];
+            /** Waiting Devices */
+            waiting_devices: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Watchlist
+             * @default []
+             */
+            watchlist: {
+                [key: string]: unknown;
+            }[];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * FactorProofBody
          * @description Both factors.
          */
@@ -4652,6 +4763,16 @@ export interface components {
         LearningStarted: {
             /** Job Id */
             job_id: string;
+        };
+        /**
+         * LeaveBody
+         * @description The password; not needed by who has none and signed in within the last ten minutes. `code`: of the second factor.
+         */
+        LeaveBody: {
+            /** Code */
+            code?: string | null;
+            /** Current Password */
+            current_password?: string | null;
         };
         /**
          * LibraryFigures
@@ -16152,6 +16273,145 @@ export interface operations {
             };
         };
     };
+    leave_api_v1_me_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaveBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter; `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_credentials`: The name or the password is wrong; `second_factor_required`: A code is needed besides the password; `second_factor_wrong`: The code is wrong; `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here; `csrf_failed`: The request did not prove where it came from */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resource_not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Some values are not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     change_me_api_v1_me_patch: {
         parameters: {
             query?: never;
@@ -16851,6 +17111,105 @@ export interface operations {
             };
             /** @description `validation_failed`: Some values are not valid */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_api_v1_me_export_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportView"];
+                };
+            };
+            /** @description What `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_parameter`: Unknown parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_expired`: Your session has ended; `token_revoked`: This token was revoked; `api_key_invalid`: This API key is not valid; `authentication_required`: Sign in to do this */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_blocked`: This address is blocked; `account_disabled`: This account is disabled; `forbidden`: You may not do this; `scope_missing`: The key lacks a scope; `second_factor_needed`: Administrators need a second factor here */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target_too_long`: The address is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -16,11 +16,13 @@ from matinee.features.accounts.housekeeping import Housekeeping, keep_house
 from matinee.features.accounts.invitations import Invitations
 from matinee.features.accounts.memory import LastUses, VerifiedCredentials
 from matinee.features.accounts.new_passwords import NewPasswords
+from matinee.features.accounts.own_data import Leaving, register
 from matinee.features.accounts.password_check import PasswordCheck
 from matinee.features.accounts.passwords import Passwords
 from matinee.features.accounts.people import People
 from matinee.features.accounts.policy import AccountsOptions
 from matinee.features.accounts.profiles import Profiles
+from matinee.features.accounts.repository.own import OwnRepository
 from matinee.features.accounts.resets import PasswordResets
 from matinee.features.accounts.revocations import Revocations, announcing
 from matinee.features.accounts.routes import (
@@ -32,6 +34,7 @@ from matinee.features.accounts.routes import (
     joining_router,
     me_router,
     of_others_router,
+    own_data_router,
     people_router,
     profiles_router,
     providers_router,
@@ -53,6 +56,7 @@ from matinee.infra.http.caller import Authenticator, CredentialMemory
 from matinee.infra.http.limits import Throttles
 from matinee.infra.http.rights import Rights
 from matinee.infra.observability import Metrics
+from matinee.infra.own_data import OwnData
 from matinee.infra.paging import Cursors
 from matinee.infra.signing import Signer
 
@@ -91,7 +95,10 @@ def build(container: Container) -> None:
     container.add(Profiles, Profiles(database, clock, passwords, throttles, tokens, verified, events, audit))
     cursors, links = container.get(Cursors), LinkThrottle(throttles)
     profiles = container.get(Profiles)
-    container.add(People, People(clock, cursors, sessions, profiles, verified, events, audit))
+    of_others = container.add(People, People(clock, cursors, sessions, profiles, verified, events, audit))
+    parts = OwnData.of(container)
+    register(parts, OwnRepository(database))
+    container.add(Leaving, Leaving(database, clock, parts, profiles, of_others, new_passwords, codes))
     container.add(Invitations, Invitations(database, clock, cursors, people, sessions, links, audit))
     container.add(PasswordResets, PasswordResets(database, clock, options, people, new_passwords, links, audit))
     build_ways_in(container, verified)
@@ -113,7 +120,7 @@ FEATURE = Feature(
     build=build,
     routes=[
         RoutesOf("auth", [setup_router, auth_router, joining_router, providers_router, devices_router]),
-        RoutesOf("auth", [me_router, second_factor_router, profiles_router, identities_router]),
+        RoutesOf("auth", [me_router, own_data_router, second_factor_router, profiles_router, identities_router]),
         RoutesOf("admin", [people_router, of_others_router, invitations_router, audit_router]),
     ],
     running=[keep_house, announcing, keeping_audit],

@@ -45,18 +45,24 @@ class NewPasswords:
 
         Who has none yet, because another system signs them in, chooses one within ten minutes after a sign-in.
         """
+        user = await self.prove(caller, current, origin, "a first password is chosen")
+        hashed = await self.hashed(new, user.name, "body.new_password")
+        async with self._database.write() as unit:
+            await self.store_hash(unit, user, hashed, kept=caller.credential_id)
+            subject = Subject("user", user.id, user.name)
+            await self._audit.record(unit, "password_changed", actor=caller, subject=subject, origin=origin)
+
+    async def prove(self, caller: Caller, current: str | None, origin: Origin, what: str) -> User:
+        """That the caller is who it says: by the password, or by a sign-in of the last ten minutes where there is none. `what`
+        needs it. Raises `InvalidCredentials`, `TooManySignIns`, `Forbidden`."""
         async with self._database.read() as unit:
             user = await self._accounts.user(unit, caller.user_id)
             mine = await self._sessions.of_user(unit, caller.user_id)
         if user.password_hash:
             await self._sessions.check_password(user, current or "", origin)
         elif not any(one.id == caller.credential_id and self._clock.now() - one.created_at <= _RECENT for one in mine):
-            raise Forbidden("Sign in again first: a first password is chosen within ten minutes after it.")
-        hashed = await self.hashed(new, user.name, "body.new_password")
-        async with self._database.write() as unit:
-            await self.store_hash(unit, user, hashed, kept=caller.credential_id)
-            subject = Subject("user", user.id, user.name)
-            await self._audit.record(unit, "password_changed", actor=caller, subject=subject, origin=origin)
+            raise Forbidden(f"Sign in again first: {what} within ten minutes after it.")
+        return user
 
     async def set(self, user_id: UserId, password: str) -> None:
         """By the command line: a new password for a user; all its sessions end. Raises `NotFound`, `ValidationFailed`."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from matinee.features.accounts.events import AccountClosed
 from matinee.features.library.service import LibraryService
+from matinee.features.playback import repository
 from matinee.features.playback.captions import Captions
 from matinee.features.playback.delivery import Delivery
 from matinee.features.playback.elsewhere import Elsewhere
@@ -41,6 +42,7 @@ from matinee.infra.media.encoders import EncoderChooser
 from matinee.infra.media.keyframes import KeyFrameReader
 from matinee.infra.media.tools import MediaTools
 from matinee.infra.observability import Metrics
+from matinee.infra.own_data import OwnData
 from matinee.infra.paths import DataPaths
 from matinee.infra.signing import Signer
 
@@ -51,6 +53,7 @@ def build(container: Container) -> None:
     """Needs what `assemble` needs, and EventBus, LibraryService, ProgressService and Sieve."""
     sieve = container.get(Sieve)  # type: ignore[type-abstract]  # a Protocol as a key
     assemble(container, LibraryOfServices(container.get(LibraryService), container.get(ProgressService), sieve))
+    OwnData.of(container).add("playing", repository.own_sessions(container.get(Database)))
     container.get(EventBus).subscribe(AccountClosed, container.get(PlaybackService).end_all)
 
 

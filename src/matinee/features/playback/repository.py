@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from matinee.features.playback.models import PlaybackSessionRow
-from matinee.infra.database import ReadUnit, UnitOfWork
+from matinee.infra.database import Database, ReadUnit, UnitOfWork
+from matinee.infra.database.walking import walk
+from matinee.infra.own_data import Reader
 
 _LISTED = 200
 
@@ -61,6 +63,16 @@ async def revoke_of_user(unit: UnitOfWork, user_id: str, now: datetime) -> Seque
     row = PlaybackSessionRow
     living = (row.user_id == user_id, row.revoked_at.is_(None), row.expires_at > now)
     return (await unit.session.scalars(update(row).where(*living).values(revoked_at=now).returning(row.id))).all()
+
+
+async def delete_of_user(unit: UnitOfWork, user_id: str) -> None:
+    """Forget all that a user played."""
+    await unit.session.execute(delete(PlaybackSessionRow).where(PlaybackSessionRow.user_id == user_id))
+
+
+def own_sessions(database: Database) -> Reader:
+    """What an account played lately, for who takes it along."""
+    return lambda owner: walk(database, PlaybackSessionRow, PlaybackSessionRow.user_id == owner.user_id)
 
 
 async def delete_expired(unit: UnitOfWork, before: datetime) -> int:

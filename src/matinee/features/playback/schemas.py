@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from matinee.features.catalog.service import ItemSummary
 
@@ -22,7 +22,7 @@ class CapabilitiesIn(BaseModel):
     containers: list[Name] = Field(default=["mp4"], max_length=64, examples=[["mp4", "webm"]])
     max_height: int | None = Field(None, ge=1, le=20_000, description="Lines of the largest picture it can show.")
     max_bitrate: int | None = Field(None, ge=1, le=10_000_000_000, description="Bits per second of the connection.")
-    hdr: bool = Field(False, description="Whether HDR pictures may be sent; they are tone-mapped otherwise.")
+    hdr: StrictBool = Field(False, description="Whether HDR pictures may be sent; they are tone-mapped otherwise.")
 
 
 class SessionIn(BaseModel):

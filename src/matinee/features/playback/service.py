@@ -140,9 +140,12 @@ class PlaybackService:
         await self._presence.ended(session_id)
 
     async def end_all(self, event: AccountClosed) -> None:
-        """An account was closed: all that it plays ends, here at once and in other processes within seconds."""
+        """An account was closed: all that it plays ends, here at once and in other processes within seconds; of a deleted one
+        nothing is kept."""
         async with self._database.write() as unit:
             ended = await repository.revoke_of_user(unit, event.user_id, self._clock.now())
+            if event.deleted:
+                await repository.delete_of_user(unit, event.user_id)
         for session_id in ended:
             await self._presence.ended(session_id)
 

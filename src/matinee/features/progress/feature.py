@@ -15,6 +15,7 @@ from matinee.features.progress.jobs import jobs, schedules
 from matinee.features.progress.learning import Learning
 from matinee.features.progress.ratings import RatingService
 from matinee.features.progress.recommending import Recommender
+from matinee.features.progress.repository.own import register
 from matinee.features.progress.routes import admin_routers, routers
 from matinee.features.progress.service import ProgressService
 from matinee.features.progress.wanted import WantedTitles
@@ -23,6 +24,7 @@ from matinee.infra.clock import Clock
 from matinee.infra.database import Database
 from matinee.infra.feature import Container, EventBus, Feature, RoutesOf
 from matinee.infra.jobs.definitions import Jobs
+from matinee.infra.own_data import OwnData
 from matinee.infra.paging import Cursors
 from matinee.infra.recommender.learner import lesson
 from matinee.infra.recommender.values import LearnOptions
@@ -51,6 +53,7 @@ def build(container: Container) -> None:
             follower.changed()
 
     container.get(EventBus).subscribe(LibraryChanged, library_changed)
+    register(OwnData.of(container), container.get(Database))
     forgetting = container.add(Forgetting, Forgetting(container.get(Database), work))
     container.get(EventBus).subscribe(ProfileDeleted, forgetting.profile_deleted)
 

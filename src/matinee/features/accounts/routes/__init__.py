@@ -7,6 +7,7 @@ from matinee.features.accounts.routes.devices import router as devices_router
 from matinee.features.accounts.routes.invitations import joining_router
 from matinee.features.accounts.routes.invitations import router as invitations_router
 from matinee.features.accounts.routes.me import router as me_router
+from matinee.features.accounts.routes.own_data import router as own_data_router
 from matinee.features.accounts.routes.people import router as people_router
 from matinee.features.accounts.routes.profiles import router as profiles_router
 from matinee.features.accounts.routes.providers import router as providers_router
@@ -23,6 +24,7 @@ __all__ = [
     "joining_router",
     "me_router",
     "of_others_router",
+    "own_data_router",
     "people_router",
     "profiles_router",
     "providers_router",
