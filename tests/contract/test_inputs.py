@@ -136,6 +136,21 @@ def test_an_unknown_member_is_refused_at_its_place(operation: Operation, admin: 
         assert answer.status_code in {403, 404, 409, 429}, answer.text
 
 
+def truths(operation: Operation) -> list[str]:
+    """The members of the body that are true or false."""
+    places = dict(schemas_of(operation))
+    return [place for place, schema in places.items() if schema.get("type") == "boolean" and re.fullmatch(r"body\.\w+", place)]
+
+
+@pytest.mark.parametrize("operation", [one for one in WITH_JSON if truths(one)], ids=str)
+def test_a_number_or_a_word_is_not_taken_for_true_or_false(operation: Operation, admin: httpx2.Client) -> None:
+    for place in truths(operation):
+        for value in (0, 1, "true", "no"):
+            answer = admin.request(operation.method, operation.url(), json={place.removeprefix("body."): value})
+            assert answer.status_code == 422, (value, answer.text)
+            assert place in {error["location"] for error in answer.json()["errors"]}
+
+
 @pytest.mark.parametrize("operation", WITH_ID, ids=str)
 def test_a_strange_id_leads_nowhere(operation: Operation, admin: httpx2.Client) -> None:
     for value in STRANGE_IDS:

@@ -87,7 +87,7 @@ async def test_the_log_is_filtered_and_paged_without_gaps(ready: Server, sign_in
     paged = (await boss.get("/admin/audit", params={"user_id": me, "limit": 2})).json()
     more = (await boss.get("/admin/audit", params={"user_id": me, "limit": 9, "cursor": paged["next_cursor"]})).json()
     assert [one["id"] for one in [*paged["items"], *more["items"]]] == [one["id"] for one in await entries(boss, user_id=me)]
-    for refused in ({"event": "nonsense"}, {"since": "2026-01-01T00:00:00"}, {"outcome": "maybe"}):
+    for refused in ({"event": "nonsense"}, {"since": "2026-01-01T00:00:00"}, {"until": "0.5"}, {"outcome": "maybe"}):
         assert (await boss.get("/admin/audit", params=refused)).status_code == 422
 
 

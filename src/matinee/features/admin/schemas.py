@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 Name = Annotated[str, Field(min_length=1, max_length=512)]
 
@@ -122,7 +122,7 @@ class CachePurge(BaseModel):
     keys: list[Name] = Field(default_factory=list, max_length=1000)
     tags: list[Name] = Field(default_factory=list, max_length=1000, examples=[["title:movie-603"]])
     prefix: str | None = Field(None, min_length=1, max_length=512)
-    all: bool = False
+    all: StrictBool = False
 
     @model_validator(mode="after")
     def _something(self) -> Self:

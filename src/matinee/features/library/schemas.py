@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from matinee.features.catalog.service import FileSummary, ItemSummary
 
@@ -57,7 +57,7 @@ class ScanStart(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     folder_id: str | None = Field(default=None, max_length=64)
-    full: bool = Field(default=False, description="Name and match every file anew, and read broken ones again.")
+    full: StrictBool = Field(default=False, description="Name and match every file anew, and read broken ones again.")
 
 
 class JobStarted(BaseModel):
@@ -73,7 +73,7 @@ class PurgeStart(BaseModel):
     older_than: int = Field(
         ge=86_400, le=3_153_600_000, description="Seconds that a file must have been missing for, at least a day."
     )
-    dry_run: bool = Field(default=False, description="Only find them.")
+    dry_run: StrictBool = Field(default=False, description="Only find them.")
 
 
 class ScanView(BaseModel):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BeforeValidator
 
 from matinee.features.accounts.audit import AuditEvent, AuditLog, Outcome
 from matinee.features.accounts.repository import AuditFilter
@@ -19,8 +19,18 @@ Log = Annotated[AuditLog, Depends(service(AuditLog))]
 OfEvent = Annotated[AuditEvent | None, Query(description="Only this event.")]
 OfUser = Annotated[str | None, Query(max_length=64, description="Only what this account did, or what was done to it.")]
 OfOutcome = Annotated[Outcome | None, Query(description="Only what worked, or what did not.")]
-Since = Annotated[AwareDatetime | None, Query(description="Not before this instant.")]
-Until = Annotated[AwareDatetime | None, Query(description="Before this instant.")]
+
+
+def _written_out(value: Any) -> Any:
+    """An instant of RFC 3339; the parser would take a number too, as seconds or as milliseconds."""
+    if isinstance(value, str) and not value[:5].endswith("-"):
+        raise ValueError("must be an instant such as 2026-01-31T12:00:00Z")
+    return value
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_written_out)]
+Since = Annotated[Instant | None, Query(description="Not before this instant.")]
+Until = Annotated[Instant | None, Query(description="Before this instant.")]
 
 
 async def _wanted(

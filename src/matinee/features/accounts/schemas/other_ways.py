@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictBool
 
 from matinee.features.accounts.models import Identity
 from matinee.features.accounts.schemas.values import Body, Token
@@ -75,7 +75,7 @@ class DeviceInspectView(BaseModel):
 
 class DeviceApproveBody(Body):
     user_code: UserCode
-    approve: bool
+    approve: StrictBool
 
 
 class IdentityView(BaseModel):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal, cast
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictBool
 
 from matinee.features.accounts.models import Identity, User
 from matinee.features.accounts.schemas.values import Body, Password
@@ -52,7 +52,7 @@ class AdminUserPatch(Body):
     name: Name | None = None
     role: Role | None = None
     tier: Tier | None = None
-    disabled: bool | None = None
+    disabled: StrictBool | None = None
     granted: Permissions | None = Field(None, description="Permissions beyond those of the tier, all of them.")
     denied: Permissions | None = Field(None, description="Permissions that are taken away, all of them.")
     limits: LimitsBody | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictBool
 
 from matinee.features.accounts.schemas.values import Body, Name, Password, Token
 
@@ -14,7 +14,7 @@ class SetupBody(Body):
     password: Password
     token: Token | None = Field(None, description="The one-time token of the link printed at start; only needed from elsewhere.")
     library_path: Annotated[str, Field(min_length=1, max_length=4096)] | None = Field(None, description="A folder with videos.")
-    demo: bool = Field(False, description="Install the demo library.")
+    demo: StrictBool = Field(False, description="Install the demo library.")
 
 
 class SetupView(BaseModel):
