@@ -34,14 +34,19 @@ Admin = Annotated[Caller, Depends(requires("admin"))]
 @router.get("", response_model=FactorView)
 async def read_second_factor(request: Request, caller: GrownUp, factors: Factors, unit: Reading) -> Response:
     """Whether a code is asked for when you sign in with your password."""
-    return answer(request, FactorView.of(await factors.state(unit, caller)))
+    state = await factors.state(unit, caller)
+    view = FactorView(
+        enabled=state.since is not None, since=state.since, recovery_codes_left=state.codes_left, needed=state.needed
+    )
+    return answer(request, view)
 
 
 @router.post("", status_code=201, response_model=EnrolmentView, responses=_REFUSED)
 async def begin_second_factor(request: Request, caller: Person, body: EnrolBody, factors: Factors, origin: Sender) -> Response:
     """A new secret for an authenticator app (TOTP, RFC 6238). It counts after `POST /me/second-factor/confirm` within an hour."""
     enrolment = await factors.begin(caller, body.current_password.get_secret_value(), origin)
-    return answer(request, EnrolmentView.of(enrolment, qr_svg(enrolment.uri)), cache=NO_STORE, status=201)
+    view = EnrolmentView(secret=enrolment.secret, uri=enrolment.uri, qr_svg=qr_svg(enrolment.uri))
+    return answer(request, view, cache=NO_STORE, status=201)
 
 
 @router.post("/confirm", response_model=RecoveryCodesView, responses=_REFUSED)

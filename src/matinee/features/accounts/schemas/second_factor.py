@@ -7,7 +7,6 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from matinee.features.accounts.schemas.values import Body, Code, Password
-from matinee.features.accounts.second_factor import Enrolment, FactorState
 
 
 class EnrolBody(Body):
@@ -33,11 +32,6 @@ class FactorView(BaseModel):
     recovery_codes_left: int
     needed: bool = Field(description="This server asks administrators for one before they administer, and you have none.")
 
-    @classmethod
-    def of(cls, state: FactorState) -> FactorView:
-        enabled = state.since is not None
-        return cls(enabled=enabled, since=state.since, recovery_codes_left=state.codes_left, needed=state.needed)
-
 
 class EnrolmentView(BaseModel):
     """What an authenticator app takes, in three forms."""
@@ -45,10 +39,6 @@ class EnrolmentView(BaseModel):
     secret: str = Field(description="In base32, for the keyboard.")
     uri: str = Field(description="`otpauth://totp/...`")
     qr_svg: str = Field(description="The address as a QR code, an SVG document.")
-
-    @classmethod
-    def of(cls, enrolment: Enrolment, qr_svg: str) -> EnrolmentView:
-        return cls(secret=enrolment.secret, uri=enrolment.uri, qr_svg=qr_svg)
 
 
 class RecoveryCodesView(BaseModel):
