@@ -5,6 +5,8 @@ SHELL := /bin/bash
 .PHONY: help setup run check test acceptance bench fuzz load docs migration lock openapi
 BIN := .venv/bin
 PYTEST_WORKERS ?= 2
+# Tests start some hundred processes of Python: without its cached bytecode each would compile all of Matinee first.
+unexport PYTHONDONTWRITEBYTECODE
 FUZZ_MINUTES ?= 10
 
 help: ## List the commands

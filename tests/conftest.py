@@ -35,6 +35,12 @@ TEMPLATE = "matinee_template"
 WATCH.note(KEY, TOKEN, ADMIN[1])
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow ones first. They mostly wait, and `--dist=worksteal` gives each worker one stretch of this list and moves what is
+    at the end of the longest: one worker waits with the slow while the others compute, and what is left at the end is short."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """A test fails at its end when a secret is in what it wrote, or in what the product answered it."""

@@ -9,7 +9,7 @@ from tests.e2e.audit import sign_in, violations
 from tests.e2e.conftest import FILM
 from tests.servers.product import Product
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.timeout(180), pytest.mark.slow]
 
 
 def test_the_audit_sees_a_fault(look: Page, product: Product) -> None:

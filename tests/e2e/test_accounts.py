@@ -13,7 +13,7 @@ from tests.e2e.conftest import LOOKS
 from tests.servers.fake_tmdb import KEY, FakeTmdb
 from tests.servers.product import ADMIN, Product, running
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.timeout(180), pytest.mark.slow]
 
 FILM = "The Lantern Keepers"
 PASSWORD = "a sentence to remember 9"

@@ -13,7 +13,7 @@ from tests.e2e.audit import sign_in, violations
 from tests.servers.fake_tmdb import KEY, FakeTmdb
 from tests.servers.product import Product, running
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.timeout(180), pytest.mark.slow]
 
 FILM, DIRECTOR, ACTOR = "The Lantern Keepers", "Mireille Aubin", "Ines Halvard"
 

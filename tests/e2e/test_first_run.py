@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import FILM
 from tests.servers.product import Product
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.timeout(120), pytest.mark.slow]
 
 
 def test_a_new_owner_sets_it_up(page: Page, library: Path, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from tests.servers.fake_oidc import FakeOidc
 from tests.servers.fake_plex import FakePlex
 from tests.servers.product import ADMIN, Product, running
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.timeout(120), pytest.mark.slow]
 LIMITS = ",".join(f"{tier}.{kind}=100000" for tier in ("anonymous", "free", "premium") for kind in ("sign_in", "write"))
 
 

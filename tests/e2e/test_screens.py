@@ -15,7 +15,7 @@ from tests.fixtures import episodes
 from tests.servers.product import Product, running
 from tests.servers.waiting import wait_until
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.timeout(180), pytest.mark.slow]
 
 
 def focused(page: Page) -> str:

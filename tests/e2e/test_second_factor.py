@@ -14,7 +14,7 @@ from matinee.features.accounts.one_time_codes import SECONDS, code_at, step_at
 from tests.e2e.audit import violations
 from tests.servers.product import ADMIN, Product, running
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.timeout(180), pytest.mark.slow]
 LIMITS = ",".join(f"{tier}.{kind}=100000" for tier in ("anonymous", "free", "premium") for kind in ("hit", "sign_in", "write"))
 PASSWORD = "a sentence to remember 9"
 

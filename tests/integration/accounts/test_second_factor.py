@@ -13,9 +13,12 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
+from matinee.features.accounts.audit import AuditLog
 from matinee.features.accounts.commands import commands
 from matinee.features.accounts.one_time_codes import code_at, step_at
 from matinee.features.accounts.passwords import Passwords
+from matinee.features.accounts.policy import Origin
+from matinee.features.accounts.sessions import Sessions
 from matinee.infra.clock import ManualClock
 from matinee.infra.database import Database
 from matinee.infra.signing import Signer
@@ -218,6 +221,25 @@ async def test_new_recovery_codes_end_the_old_ones(ready: Server, sign_in: SignI
     assert "recovery_codes_renewed" in await events(ready, await sign_in("boss"))
 
 
+async def test_wrong_codes_are_in_the_audit_log_and_in_the_line_for_fail2ban(ready: Server, sign_in: SignIn) -> None:
+    client, boss = await sign_in(), await sign_in("boss")
+    app, _ = await enrol(ready, client)
+    await login(ready)
+    assert not await failures(ready, boss), "to be asked for a code is no failure"
+    await login(ready, app.wrong(), address="203.0.113.9")
+    await client.request("DELETE", FACTOR, json={"current_password": PASSWORD, "code": app.wrong()})
+    assert await failures(ready, boss) == [
+        ("password", "wrong_code", "203.0.113.9"),
+        ("second_factor", "wrong_code", "127.0.0.1"),
+    ]
+
+
+async def failures(server: Server, boss: httpx2.AsyncClient) -> list[tuple[str, str, str]]:
+    await server.container.get(AuditLog).flush()
+    found = (await boss.get("/admin/audit", params={"outcome": "failure"})).json()["items"]
+    return sorted((entry["detail"]["method"], entry["detail"]["reason"], entry["address"]) for entry in found)
+
+
 async def test_an_administrator_takes_away_what_somebody_lost(ready: Server, sign_in: SignIn) -> None:
     client, boss = await sign_in(), await sign_in("boss")
     await enrol(ready, client)
@@ -250,9 +272,7 @@ async def test_nothing_of_it_lies_in_the_database_in_the_clear(ready: Server, si
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
-async def test_with_another_secret_key_of_the_server_recovery_codes_still_work(
-    ready: Server, sign_in: SignIn, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_with_another_secret_key_of_the_server_recovery_codes_still_work(ready: Server, sign_in: SignIn) -> None:
     app, codes = await enrol(ready, await sign_in())
     other = build(ready.database, ready.clock, replace(OPTIONS, token_key=2))
     moved = build(ready.database, ready.clock, OPTIONS, signer=Signer(b"x" * 32))
@@ -320,6 +340,29 @@ async def test_where_it_is_asked_for_a_key_made_before_rests_until_it_is_there(s
         assert (await strict.client(**{"X-Api-Key": key}).get("/probe/admin")).status_code == 200
     finally:
         lax.container.get(Passwords).close()
+
+
+async def test_a_session_begun_with_a_provider_counts_as_proven_there(strict: Server) -> None:
+    async with strict.database.read() as unit:
+        boss = await strict.accounts.user_named(unit, "boss")
+    for method, status in (("oidc", 200), ("plex", 200), ("device", 403)):
+        async with strict.database.write() as unit:
+            begun = await strict.container.get(Sessions).start(unit, boss, Origin("127.0.0.1"), method)
+        client = strict.client()
+        client.cookies["matinee_session"] = begun.session_token or ""
+        assert (await client.get("/probe/admin")).status_code == status
+        renewed = (await strict.client().post("/auth/refresh", json={"refresh_token": begun.refresh_token})).json()
+        for token in (begun.access_token, renewed["access_token"]):
+            assert (await strict.client(Authorization=f"Bearer {token}").get("/probe/admin")).status_code == status
+
+
+async def test_an_account_without_a_password_has_nothing_to_add_to(ready: Server) -> None:
+    async with ready.database.write() as unit:
+        await unit.session.execute(text("UPDATE \"user\" SET password_hash = '' WHERE name_key = 'anna'"))
+        anna = await ready.accounts.user_named(unit, "anna")
+        begun = await ready.container.get(Sessions).start(unit, anna, Origin("127.0.0.1"), "oidc")
+    client = ready.client(Authorization=f"Bearer {begun.access_token}")
+    assert problem(await client.post(FACTOR, json={"current_password": PASSWORD})) == (409, "conflict")
 
 
 async def test_members_are_not_asked(strict: Server) -> None:

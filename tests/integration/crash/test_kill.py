@@ -16,6 +16,7 @@ from tests.fixtures import episodes
 from tests.servers.product import Product, environment
 from tests.servers.waiting import wait_for_end, wait_until
 
+pytestmark = [pytest.mark.timeout(180), pytest.mark.slow]
 FILES = 240
 FILM_SECONDS = 24
 
@@ -51,7 +52,6 @@ def progress_of(client: httpx2.Client, job_id: str) -> dict[str, Any] | None:
     return job if job["state"] == "running" and job["done"] else None
 
 
-@pytest.mark.timeout(180)
 def test_a_scan_goes_on_where_it_was_killed(product: Product, library: Path, tmp_path: Path) -> None:
     product.start()
     episodes.fill(library, episodes.clip(tmp_path / "clip.mp4"), FILES)
@@ -76,7 +76,6 @@ def test_a_scan_goes_on_where_it_was_killed(product: Product, library: Path, tmp
     assert sum(scan["problems"] for scan in scanned) == 0
 
 
-@pytest.mark.timeout(180)
 def test_a_preparation_goes_on_where_it_was_killed(product: Product, library: Path) -> None:
     film = library / "Interrupted Film (2021).mp4"
     episodes.clip(film, seconds=FILM_SECONDS, height=540)

@@ -20,7 +20,7 @@ from matinee.infra.jobs.definitions import JobView
 from matinee.infra.jobs.service import JobService
 from tests.integration.jobs.worker import DEFINITION_NAME, definition, quick
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120), pytest.mark.slow]
 Spawn = Callable[..., subprocess.Popen[bytes]]
 
 

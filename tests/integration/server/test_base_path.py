@@ -16,7 +16,7 @@ from tests.integration.server.playing import DIRECT, TRANSCODED, first_segment, 
 from tests.servers.product import ADMIN, Product
 from tests.servers.waiting import wait_until
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.timeout(120), pytest.mark.slow]
 PREFIX = "/tv"
 API = f"{PREFIX}/api/v1"
 

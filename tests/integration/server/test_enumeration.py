@@ -11,7 +11,7 @@ import pytest
 from tests.servers.fake_tmdb import KEY, FakeTmdb
 from tests.servers.product import running
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.timeout(120), pytest.mark.slow]
 WALKER, READER = {"x-forwarded-for": "203.0.113.7"}, {"x-forwarded-for": "203.0.113.8"}
 TITLES = [f"/api/v1/movies/movie-{number}" for number in (1001, 1002, 1003)]
 LISTS = [f"/api/v1/movies/{name}" for name in ("popular", "trending", "top-rated")]

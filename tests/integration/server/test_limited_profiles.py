@@ -15,6 +15,7 @@ from tests.fixtures import episodes
 from tests.servers.product import ADMIN, running
 from tests.servers.waiting import wait_for_job
 
+pytestmark = pytest.mark.slow
 GROWN, SMALL, LATE, OTHER = "Grown Film", "Small Film", "Late Show", "Other Film"
 CAPABILITIES = {"video_codecs": ["h264"], "audio_codecs": ["aac"], "containers": ["mp4"]}
 ENDLESS = ("/api/v1/events", "/api/v1/realtime")

@@ -6,11 +6,13 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
+import pytest
 
 from tests.servers.fake_oidc import CLIENT, FakeOidc
 from tests.servers.fake_plex import FakePlex
 from tests.servers.product import Product, run, running
 
+pytestmark = pytest.mark.slow
 IDENTITY = ["plex", "oidc-home", "oidc-home-elsewhere"]
 
 

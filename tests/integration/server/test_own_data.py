@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from matinee.bootstrap import FEATURES
 from matinee.infra.database.tables import Table
 from tests.fixtures import episodes
@@ -13,6 +15,7 @@ from tests.integration.server.playing import DIRECT, session_of, title_of
 from tests.servers.product import Product
 from tests.servers.waiting import wait_until
 
+pytestmark = pytest.mark.slow
 PASSWORD = "a quite long phrase"
 PARTS = {
     "user": "account",

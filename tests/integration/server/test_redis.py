@@ -12,7 +12,7 @@ from tests.servers.product import running
 from tests.servers.redis import own
 from tests.servers.waiting import wait_until
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.timeout(120), pytest.mark.slow]
 
 
 def counted(client: httpx2.Client, name: str) -> float:

@@ -13,7 +13,7 @@ from tests.integration.server.conftest import Launch, Secrets, descendants, left
 from tests.servers.product import Product, Worker, run
 from tests.servers.waiting import wait_for_end, wait_until
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.timeout(120), pytest.mark.slow]
 FILES = 300
 
 

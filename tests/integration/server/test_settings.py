@@ -14,7 +14,7 @@ from tests.integration.server.conftest import Launch, Secrets, check_log
 from tests.servers.product import ADMIN, Product, run
 from tests.servers.waiting import wait_until
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.timeout(120), pytest.mark.slow]
 
 
 def test_every_wrong_setting_is_reported_at_once(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from tests.integration.server.playing import DIRECT, session_of
 from tests.servers.product import Product, run
 from tests.servers.waiting import wait_for_job
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.timeout(180), pytest.mark.slow]
 GUEST = ("ben", "a quite long phrase")
 
 

@@ -22,7 +22,7 @@ from tests.integration.server.playing import TRANSCODED, first_segment, session_
 from tests.servers.product import Product
 from tests.servers.waiting import wait_until
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.timeout(120), pytest.mark.slow]
 GRACE = 15
 PROBE_BYTES = 24_000_000
 
