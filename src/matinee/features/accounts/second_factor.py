@@ -8,7 +8,7 @@ from typing import Literal
 
 from matinee.features.accounts.audit import AuditLog, Subject
 from matinee.features.accounts.code_check import CodeCheck
-from matinee.features.accounts.errors import SecondFactorWrong
+from matinee.features.accounts.errors import SecondFactorWrong, TooManySignIns
 from matinee.features.accounts.memory import VerifiedCredentials
 from matinee.features.accounts.models import SecondFactor, User
 from matinee.features.accounts.one_time_codes import (
@@ -125,7 +125,7 @@ class SecondFactors:
                 subject = Subject("user", user.id, user.name)
                 await self._audit.record(unit, "recovery_codes_renewed", actor=caller, subject=subject, origin=origin)
         if refused is not None:
-            raise refused
+            raise await self._told(refused, user, origin)
         return codes
 
     async def remove(self, caller: Caller, password: str, code: str, origin: Origin) -> None:
@@ -140,7 +140,7 @@ class SecondFactors:
                 await self._repository.remove(unit, user.id)
                 await self._changed(unit, user, "second_factor_removed", caller, origin)
         if refused is not None:
-            raise refused
+            raise await self._told(refused, user, origin)
 
     async def reset(self, unit: UnitOfWork, user_id: UserId, actor: Caller | None, origin: Origin | None) -> bool:
         """An administrator takes somebody else's away, because the app is lost; all sessions of that person end.
@@ -169,6 +169,13 @@ class SecondFactors:
         if row is None or row[0].second_factor_at is None:
             return Conflict("This account has no second factor.")
         return await self._check.judge(unit, *row, code, origin)
+
+    async def _told(self, refused: MatineeError, user: User, origin: Origin) -> MatineeError:
+        """The same, once the log knows that somebody signed in may be guessing codes."""
+        if not isinstance(refused, Conflict):
+            reason = "too_many" if isinstance(refused, TooManySignIns) else "wrong_code"
+            await self._audit.sign_in_failed(origin, "second_factor", reason, Subject("user", user.id, user.name))
+        return refused
 
     async def _new_codes(self, unit: UnitOfWork, user: User) -> list[str]:
         codes = new_recovery_codes()
