@@ -50,7 +50,7 @@ _decoder = decoder_of(SharedRows)
 
 @dataclass(frozen=True, slots=True)
 class _Decoded:
-    version: str
+    value: bytes
     shared: SharedRows
     encoded: dict[int, bytes] = field(default_factory=dict)
     """JSON by the identity of the row, as far as it was needed."""
@@ -118,8 +118,8 @@ class HomePage:
 
     def _read(self, key: str, hit: Hit) -> SharedRows:
         kept = self._decoded.get(key)
-        if kept is None or kept.version != hit.version:
-            kept = self._decoded[key] = _Decoded(hit.version, _decoder.decode(hit.value))
+        if kept is None or kept.value != hit.value:
+            kept = self._decoded[key] = _Decoded(hit.value, _decoder.decode(hit.value))
             while len(self._decoded) > _LANGUAGES:
                 del self._decoded[next(iter(self._decoded))]
         old = Degraded.of(Freshness.of(self._policy, key, hit))

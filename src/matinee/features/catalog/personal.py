@@ -30,7 +30,7 @@ class PersonalHome:
         self._contributors = contributors
         self._policy = policies.personal
         self._size = row_size
-        self._decoded: OrderedDict[str, tuple[str, list[HomeRow]]] = OrderedDict()
+        self._decoded: OrderedDict[str, tuple[bytes, list[HomeRow]]] = OrderedDict()
 
     async def rows(self, user_id: UserId) -> list[HomeRow]:
         """Those with cards, with the profile's progress on them. Raises `DatabaseUnavailable` where nothing is kept."""
@@ -41,8 +41,8 @@ class PersonalHome:
         if hit is None:
             return []
         kept = self._decoded.get(user_id)
-        if kept is None or kept[0] != hit.version:
-            kept = self._decoded[user_id] = (hit.version, _rows.decode(hit.value))
+        if kept is None or kept[0] != hit.value:
+            kept = self._decoded[user_id] = (hit.value, _rows.decode(hit.value))
             if len(self._decoded) > _DECODED:
                 self._decoded.popitem(last=False)
         self._decoded.move_to_end(user_id)

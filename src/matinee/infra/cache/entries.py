@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import blake2b
 from typing import Literal
 
 State = Literal["hit", "stale", "miss", "error"]
@@ -53,10 +54,13 @@ class Hit:
     """Seconds for which it stays fresh; 0 when it is not."""
     stored_at: float
     """Seconds since the epoch."""
-    version: str
-    """Differs when the value does: a digest of it."""
     reason: str | None = None
     """Why an old value is served, for state `error`."""
+
+    @property
+    def version(self) -> str:
+        """Differs when the value does: a digest of it."""
+        return blake2b(self.value, digest_size=10).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from hashlib import blake2b
 
 from matinee.infra.cache.entries import Hit, State
 from matinee.infra.cache.policy import LONGEST, CachePolicy
 
 _EARLY = 16.0
 """A refresh begins at most this many load times before the end of `fresh`: XFetch goes further once in nine million draws."""
-_OVERHEAD = 690
-"""Bytes that an entry takes besides key, value and tags: object, times, digest, its place in the order and in the index of tags
+_OVERHEAD = 610
+"""Bytes that an entry takes besides key, value and tags: object, times, its place in the order and in the index of tags
 (measured; `tests/unit/infra/cache/test_memory.py` holds it against the real figure)."""
 _TAG_OVERHEAD = 240
 """Bytes that a tag takes besides its text: its set of keys in the index."""
@@ -50,7 +49,6 @@ class Entry:
         "stored",
         "trusted_until",
         "until",
-        "version",
     )
 
     def __init__(self, key: str, policy: CachePolicy, stored: Stored, trusted_until: float = FOREVER) -> None:
@@ -68,7 +66,6 @@ class Entry:
         """Until then it may be served without asking the second tier whether it is still valid; 0: doubtful."""
         self.failure: tuple[str, float] | None = None
         """Why the last load failed, and when to try again."""
-        self.version = digest(stored.value)
         self.size = size_of(key, stored)
 
     def hit(self, state: State, now: float, reason: str | None = None) -> Hit:
@@ -78,7 +75,7 @@ class Entry:
         at = self.stored.stored_at
         age = now - at
         left = self.fresh_until - now
-        return Hit(value, state, age if age > 0 else 0.0, left if left > 0 else 0.0, at, self.version, reason)
+        return Hit(value, state, age if age > 0 else 0.0, left if left > 0 else 0.0, at, reason)
 
 
 def lifetimes(policy: CachePolicy, stored: Stored) -> tuple[float, float]:
@@ -89,11 +86,6 @@ def lifetimes(policy: CachePolicy, stored: Stored) -> tuple[float, float]:
         return fresh, fresh
     fresh = min(stored.fresh, policy.fresh.total_seconds(), longest)
     return fresh, min(max(fresh + policy.stale.total_seconds(), policy.error.total_seconds()), longest)
-
-
-def digest(value: bytes | None) -> str:
-    """Differs when the value does."""
-    return blake2b(value, digest_size=10).hexdigest() if value is not None else ""
 
 
 def size_of(key: str, stored: Stored) -> int:

@@ -65,7 +65,8 @@ class Coalescing:
         self._flights: dict[Fingerprint, _Flight] = {}
         registry = metrics.registry
         self._shared = Counter("matinee_http_coalesced", "Requests that got the answer of an identical one.", registry=registry)
-        self._watched = Gauge("matinee_http_coalescing", "Different requests that others may join now.", registry=registry)
+        watched = Gauge("matinee_http_coalescing", "Different requests that others may join now.", registry=registry)
+        watched.set_function(lambda: len(self._flights))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         key = _fingerprint(scope, self._generation()) if scope["type"] == "http" else None
@@ -95,7 +96,6 @@ class Coalescing:
 
     async def _lead(self, key: Fingerprint, scope: Scope, receive: Receive, send: Send) -> None:
         flight = self._flights[key] = _Flight(asyncio.get_running_loop().create_future(), scope)
-        self._watched.set(len(self._flights))
         try:
             await self.app(scope, receive, _noting(flight, send))
         except BaseException:
@@ -103,7 +103,6 @@ class Coalescing:
             raise
         finally:
             del self._flights[key]
-            self._watched.set(len(self._flights))
             if not flight.done.done():
                 flight.done.set_result(flight.messages or None)
 

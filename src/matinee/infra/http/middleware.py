@@ -69,16 +69,18 @@ class RequestContext:
                 sent += len(message.get("body", b""))
             await send(message)
 
-        with self.metrics.in_flight.track_inprogress():
-            try:
-                await self.app(scope, receive, counting)
-            except asyncio.CancelledError:
-                # Only the server cancels a request: at a shutdown, when its time is up. Its task ends here, so nobody misses it.
-                log.warning("request_cut_off", method=scope["method"], path=scope["path"])
-            except Exception:
-                log.exception("request_crashed", method=scope["method"], path=scope["path"])
-                if status == 0:
-                    await fail(MatineeError(), scope, receive, counting)
+        self.metrics.in_flight += 1
+        try:
+            await self.app(scope, receive, counting)
+        except asyncio.CancelledError:
+            # Only the server cancels a request: at a shutdown, when its time is up. Its task ends here, so nobody misses it.
+            log.warning("request_cut_off", method=scope["method"], path=scope["path"])
+        except Exception:
+            log.exception("request_crashed", method=scope["method"], path=scope["path"])
+            if status == 0:
+                await fail(MatineeError(), scope, receive, counting)
+        finally:
+            self.metrics.in_flight -= 1
         self._record(scope, status, sent, time.perf_counter() - started)
 
     def _record(self, scope: Scope, status: int, sent: int, seconds: float) -> None:

@@ -23,6 +23,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import get_dependant, request_params_to_args
 from fastapi.params import Depends
 from fastapi.routing import APIRoute
+from starlette.datastructures import QueryParams
 from starlette.types import Receive, Scope, Send
 
 from matinee.infra.http.middleware import API_PREFIX
@@ -42,6 +43,8 @@ class _Step:
     request: str | None
     path: Sequence[Any]
     query: Sequence[Any]
+    usual: Values | None = None
+    """What the query's parameters are where there is no query, as far as that is always the same and nobody can change it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +64,12 @@ class _Plan:
                 if errors:
                     return None
             if step.query:
-                given, errors = request_params_to_args(step.query, request.query_params)
-                if errors:
-                    return None
+                if step.usual is not None and not request.scope["query_string"]:
+                    given = step.usual
+                else:
+                    given, errors = request_params_to_args(step.query, request.query_params)
+                    if errors:
+                        return None
                 values = {**values, **given} if values else given
             found.append(values)
         return found
@@ -180,9 +186,16 @@ def _place_of(dependant: Dependant, steps: list[_Step], known: dict[int, int]) -
             return None
         if inner.name is not None:
             needs.append((inner.name, place))
-    steps.append(_Step(call, tuple(needs), dependant.request_param_name, dependant.path_params, dependant.query_params))
+    path, query = dependant.path_params, dependant.query_params
+    steps.append(_Step(call, tuple(needs), dependant.request_param_name, path, query, _usual(query)))
     known[id(call)] = len(steps) - 1
     return len(steps) - 1
+
+
+def _usual(query: Sequence[Any]) -> Values | None:
+    found, errors = request_params_to_args(query, QueryParams())
+    plain = all(value is None or isinstance(value, str | int | float) for value in found.values())
+    return found if query and plain and not errors else None
 
 
 def _fits(dependant: Dependant) -> bool:

@@ -6,6 +6,7 @@ loggers, records, handlers and formatters each would cost three times as much, a
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from collections.abc import Callable
@@ -15,6 +16,13 @@ from typing import Any, Literal
 import structlog
 
 from matinee.infra.observability.redaction import Masking, mask_fields
+
+_encoder = json.JSONEncoder(default=repr)
+
+
+def _json(event: Any, **_: Any) -> str:
+    """With an encoder that is made once."""
+    return _encoder.encode(event)
 
 
 class _Lines:
@@ -48,7 +56,7 @@ def configure_logs(level: str, style: Literal["json", "text"]) -> None:
         mask_fields,
     ]
     last: Any = (
-        structlog.processors.JSONRenderer()
+        structlog.processors.JSONRenderer(_json)
         if style == "json"
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
     )

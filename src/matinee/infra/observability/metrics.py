@@ -41,7 +41,10 @@ class Metrics:
             buckets=_SECONDS,
             registry=self.registry,
         )
-        self.in_flight = Gauge("matinee_http_requests_in_flight", "Requests being answered.", registry=self.registry)
+        self.in_flight = 0
+        """Requests being answered."""
+        under_way = Gauge("matinee_http_requests_in_flight", "Requests being answered.", registry=self.registry)
+        under_way.set_function(lambda: self.in_flight)
         self.sent = Counter("matinee_http_response_bytes", "Bytes of bodies sent.", registry=self.registry)
         self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 

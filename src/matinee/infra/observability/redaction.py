@@ -28,6 +28,7 @@ _SHAPES: Final = (
     (re.compile(rf"((?:{_CARRIERS})\"?\s*[=:]\s*\"?)[\w.~+/=-]{{8,}}", re.IGNORECASE), rf"\1{STARS}"),
 )
 _DEEPEST: Final = 6
+_PLAIN: Final = frozenset({str, int, float, bool, type(None)})
 # Every shape needs one of these; most lines have none, and this is looked up for every request.
 _HINTS: Final = ("bearer", "basic", "eyj", "mtn_", "://", "?", "&", "#", "matinee_", "x-api-key", "x-plex-token")
 
@@ -51,7 +52,8 @@ def is_secret_name(name: str) -> bool:
 def mask_fields(_logger: object, _method: str, event: Any) -> Any:  # Any: structlog's event dictionary
     """A processor: masks fields by their names, at any depth."""
     for name, value in event.items():
-        event[name] = _masked(name, value, 0)
+        if type(value) not in _PLAIN or (is_secret_name(name) and value is not None and not isinstance(value, bool)):
+            event[name] = _masked(name, value, 0)
     return event
 
 

@@ -134,7 +134,8 @@ def _crew(body: Json) -> tuple[PersonCredit, ...]:
     for one in items(_people(body), "crew"):
         if "jobs" in one:
             done += [(one, job) for job in _jobs(one) if job in _RANKS]
-        elif (job := text(one, "job")) in _RANKS:
+        # Of hundreds a few are kept.
+        elif isinstance(job := one.get("job"), str) and (job := job.strip()) in _RANKS:
             done.append((one, job))
     done.sort(key=lambda pair: _RANKS[pair[1]])
     return unique((_credit(one, job, "crew") for one, job in done), _same, _CREW)

@@ -140,8 +140,9 @@ class AnswerTable:
         self._moment = 0
         self._late: OrderedDict[int, Invalidation] = OrderedDict()
         registry = metrics.registry
-        self._held = Gauge("matinee_answers_bytes", "Bytes of prebuilt answers kept.", registry=registry)
-        self._count = Gauge("matinee_answers", "Prebuilt answers kept.", registry=registry)
+        held = Gauge("matinee_answers_bytes", "Bytes of prebuilt answers kept.", registry=registry)
+        held.set_function(lambda: self._bytes)
+        Gauge("matinee_answers", "Prebuilt answers kept.", registry=registry).set_function(lambda: len(self._entries))
         self._evicted = Counter("matinee_answers_evictions", "Prebuilt answers dropped for want of room.", registry=registry)
         self._dropped = Counter("matinee_answers_invalidated", "Prebuilt answers dropped by an invalidation.", registry=registry)
         Gauge("matinee_answers_limit_bytes", "Bytes that prebuilt answers may take.", registry=registry).set(limit)
@@ -184,7 +185,6 @@ class AnswerTable:
         while self._bytes > self._limit:
             self._remove(next(iter(self._entries)))
             self._evicted.inc()
-        self._show()
         return True
 
     def grown(self, target: bytes) -> None:
@@ -196,7 +196,6 @@ class AnswerTable:
             while self._bytes > self._limit and self._entries:
                 self._remove(next(iter(self._entries)))
                 self._evicted.inc()
-            self._show()
 
     def invalidate(self, what: Invalidation) -> None:
         """Drop what has become invalid."""
@@ -219,7 +218,6 @@ class AnswerTable:
         for target in gone:
             self._remove(target)
             self._dropped.inc()
-        self._show()
 
     def _overtaken(self, answer: Prebuilt, began: int) -> bool:
         if began == self._moment:
@@ -243,10 +241,6 @@ class AnswerTable:
             targets.discard(target)
             if not targets:
                 del self._by_tag[tag]
-
-    def _show(self) -> None:
-        self._held.set(self._bytes)
-        self._count.set(len(self._entries))
 
 
 def tags_of(freshness: Freshness) -> frozenset[str]:
