@@ -63,6 +63,32 @@ async def test_titles_that_were_there_get_the_age_that_their_rating_says(empty: 
     assert await current(empty) == "0006"
 
 
+async def test_sessions_that_a_provider_began_are_known_as_such_afterwards(empty: Database) -> None:
+    await _to(empty, "0009")
+    now: Any = "2026-01-01 00:00:00+00:00"
+    now = now if empty.is_sqlite else datetime.fromisoformat(now)
+    user = "id, name, name_key, password_hash, role, tier, disabled, created_at, updated_at"
+    session = "id, user_id, token_hash, device, address, created_at, last_seen_at, expires_at"
+    identity = "id, user_id, provider, issuer, subject, label, created_at"
+    statements = [
+        f"INSERT INTO \"user\" ({user}) VALUES ('u', 'Anna', 'anna', '', 'admin', 'free', false, :now, :now)",
+        f"INSERT INTO auth_session ({session}) VALUES ('by-password', 'u', 'a', '', '', :now, :now, :now)",
+        f"INSERT INTO auth_session ({session}) VALUES ('by-provider', 'u', 'b', '', '', :now, :now, :now)",
+        f"INSERT INTO identity ({identity}) VALUES ('i', 'u', 'home', 'https://id.example', 's', 'anna', :now)",
+        "INSERT INTO federated_session (session_id, identity_id) VALUES ('by-provider', 'i')",
+    ]
+    async with empty.write() as unit:
+        for statement in statements:
+            await unit.session.execute(text(statement), {"now": now} if ":now" in statement else {})
+    await upgrade(empty)
+    async with empty.read() as unit:
+        found = await unit.session.execute(text("SELECT id, method FROM auth_session ORDER BY id"))
+        assert [tuple(row) for row in found] == [("by-password", ""), ("by-provider", "oidc")]
+        assert (await unit.session.execute(text('SELECT second_factor_at FROM "user"'))).scalar_one() is None
+    await _to(empty, "0009", down=True)
+    assert await current(empty) == "0009"
+
+
 @pytest.fixture
 async def hurried(postgres: PostgresServer, _names: Callable[[], str]) -> AsyncIterator[Database]:
     """An empty PostgreSQL whose statements have half a second."""
