@@ -34,6 +34,8 @@ export const own = {
   rename: (name: string) => request<User>("PATCH", "/me", { body: { name } }),
   rotateKey: (key: string) => request<CreatedApiKey>("POST", `/me/api-keys/${id(key)}/rotate`),
   identities: (signal?: Signal) => request<Short<accounts.Identity>>("GET", "/me/identities", { signal }),
+  leave: (current_password: string | null, code: string | null) =>
+    request<void>("DELETE", "/me", { body: { current_password, code } }),
   unlink: (identity: string) => request<void>("DELETE", `/me/identities/${id(identity)}`),
 };
 

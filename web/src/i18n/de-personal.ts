@@ -136,6 +136,15 @@ export const dePersonal: Personal = {
     devicesAdd: "Fernseher hereinlassen",
   },
   factor: deFactor,
+  ownData: {
+    title: "Deine Daten",
+    text: "Alles, was dieses Matinee über dich aufbewahrt: Profile, Geräte, Schlüssel, Gesehenes und Bewertetes. Ohne Geheimnisse.",
+    download: "Herunterladen",
+    leave: "Konto löschen",
+    leaveText:
+      "Deine Profile, Fortschritte, Bewertungen, Merklisten, Geräte und Schlüssel werden sofort mitgelöscht. Niemand kann sie zurückholen.",
+    leaveNow: "Endgültig löschen",
+  },
   link: {
     title: "Ein Gerät hereinlassen",
     text: "Gib den Code ein, den der Fernseher oder das andere Gerät zeigt.",

@@ -137,6 +137,15 @@ export const enPersonal = {
     devicesAdd: "Let a TV in",
   },
   factor: enFactor,
+  ownData: {
+    title: "Your data",
+    text: "Everything that this Matinee keeps about you: profiles, devices, keys, what you watched and rated. Without secrets.",
+    download: "Download it",
+    leave: "Delete account",
+    leaveText:
+      "Your profiles, progress, ratings, watchlists, devices and keys are deleted with it, at once. Nobody can bring them back.",
+    leaveNow: "Delete for good",
+  },
   link: {
     title: "Let a device in",
     text: "Enter the code that the TV or the other device shows.",

@@ -134,6 +134,15 @@ export const esPersonal: Personal = {
     devicesAdd: "Dejar entrar un televisor",
   },
   factor: esFactor,
+  ownData: {
+    title: "Tus datos",
+    text: "Todo lo que este Matinee guarda sobre ti: perfiles, dispositivos, claves, lo que has visto y valorado. Sin secretos.",
+    download: "Descargar",
+    leave: "Eliminar la cuenta",
+    leaveText:
+      "Con ella se eliminan al instante tus perfiles, progreso, valoraciones, listas, dispositivos y claves. Nadie puede recuperarlos.",
+    leaveNow: "Eliminar para siempre",
+  },
   link: {
     title: "Dejar entrar un dispositivo",
     text: "Escribe el código que muestra el televisor o el otro dispositivo.",

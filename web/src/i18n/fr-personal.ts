@@ -134,6 +134,15 @@ export const frPersonal: Personal = {
     devicesAdd: "Laisser entrer un téléviseur",
   },
   factor: frFactor,
+  ownData: {
+    title: "Vos données",
+    text: "Tout ce que ce Matinee conserve sur vous : profils, appareils, clés, ce que vous avez vu et noté. Sans secrets.",
+    download: "Télécharger",
+    leave: "Supprimer le compte",
+    leaveText:
+      "Vos profils, progressions, notes, listes, appareils et clés sont supprimés avec lui, aussitôt. Personne ne peut les rétablir.",
+    leaveNow: "Supprimer définitivement",
+  },
   link: {
     title: "Laisser entrer un appareil",
     text: "Saisissez le code affiché par le téléviseur ou l’autre appareil.",

@@ -110,6 +110,12 @@ export function lostSession(): void {
   toSignIn();
 }
 
+/** The account is gone: nothing of it stays in this page. */
+export function leftForGood(): void {
+  forgetAll();
+  location.assign(href(isPublic.value ? "/" : "/signin"));
+}
+
 export async function signOut(): Promise<void> {
   const answer = await api.auth.logout().catch(() => null);
   forgetAll();

@@ -16,6 +16,7 @@ import { ApiKeys } from "./api-keys.tsx";
 import { Devices } from "./devices.tsx";
 import { Identities } from "./identities.tsx";
 import { NameForm } from "./name-form.tsx";
+import { OwnData } from "./own-data.tsx";
 import { PasswordForm } from "./password-form.tsx";
 import { SecondFactor } from "./second-factor.tsx";
 import "../../parts/panel.css";
@@ -59,6 +60,7 @@ export default function Account() {
       <NameForm />
       <PasswordForm />
       {!factorFirst && <SecondFactor />}
+      <OwnData />
       <p class="quiet small account-foot">
         <a class="text-link alone" href={href("/docs")} target="_blank" rel="noreferrer">
           {text.api}
