@@ -2,7 +2,7 @@
 
 pytest-timeout's signal does not get out of a loop of uvloop: its handler raises inside the loop, which throws that away. So:
 
-1. the body of an async test has a timeout of its loop: it fails like any test, and its traceback leads to what it waited for;
+1. the body of an async test is cancelled: it fails like any test, and its traceback leads to what it waited for;
 2. any other test is ended by pytest-timeout's signal, in whatever its main thread does;
 3. what still runs `GRACE_SECONDS` later (an async fixture, a test that swallows its end, a loop that is kept busy) ends the
    process. The stacks of all threads and tasks go to standard error; pytest-xdist names the test as the one that crashed its
@@ -12,6 +12,7 @@ pytest-timeout's signal does not get out of a loop of uvloop: its handler raises
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import faulthandler
 import functools
 import gc
@@ -83,19 +84,28 @@ def bounded(test: Test, seconds: float) -> Test:
 
     @functools.wraps(test)
     async def run(*args: Any, **kwargs: Any) -> None:
-        loop = asyncio.get_running_loop()
-        # Just before the end, while everybody still waits for what they wait for.
-        told = loop.call_later(max(seconds - 0.1, 0), lambda: sys.stderr.write(stacks_of_tasks()))
-        limit = asyncio.timeout(seconds)
+        task, loop, expired = asyncio.current_task(), asyncio.get_running_loop(), threading.Event()
+        assert task is not None
+
+        def expire() -> None:
+            expired.set()
+            sys.stderr.write(stacks_of_tasks())
+            with contextlib.suppress(RuntimeError):  # the loop has ended in this moment
+                loop.call_soon_threadsafe(task.cancel)
+
+        # A thread's time, not the loop's: there are tests whose loops let time fly.
+        timer = threading.Timer(seconds, expire)
+        timer.daemon = True
+        timer.start()
         try:
-            async with limit:
-                await test(*args, **kwargs)
-        except TimeoutError:
-            if limit.expired():
-                pytest.fail(f"hung: not at its end after {seconds:.0f} s")
-            raise
+            await test(*args, **kwargs)
+        except asyncio.CancelledError:
+            if not expired.is_set():
+                raise
+            task.uncancel()
+            pytest.fail(f"hung: not at its end after {seconds:.0f} s")
         finally:
-            told.cancel()
+            timer.cancel()
 
     return run
 
