@@ -150,5 +150,5 @@ def _words(counts: ScanCounts) -> str:
     parts = [f"{counts.added} new"] if counts.added else []
     parts += [f"{counts.updated} changed"] if counts.updated else []
     parts += [f"{counts.moved} moved"] if counts.moved else []
-    parts += [f"{counts.problems} problems"] if counts.problems else []
+    parts += [f"{counts.problems} problem{'s' if counts.problems != 1 else ''}"] if counts.problems else []
     return ", ".join(parts)
