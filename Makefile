@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run check test acceptance bench fuzz load docs migration lock openapi
+.PHONY: help setup run check test acceptance bench fuzz load docs sbom migration lock openapi
 BIN := .venv/bin
 PYTEST_WORKERS ?= 2
 # Tests start some hundred processes of Python: without its cached bytecode each would compile all of Matinee first.
@@ -44,6 +44,9 @@ load: setup ## A bounded browse, search and watch load on a server of its own on
 
 docs: setup ## Write the reference pages from the code, check all links, build the site into build/docs
 	@$(BIN)/python -m scripts.docs
+
+sbom: setup ## Write what Matinee is made of (CycloneDX, from the lock files) into build/sbom
+	@$(BIN)/python -m scripts.sbom
 
 migration: setup ## Write a migration from the models: make migration m="add ratings"
 	@$(BIN)/python -m scripts.migration "$(m)"
