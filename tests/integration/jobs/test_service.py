@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from matinee.infra.clock import SystemClock
 from matinee.infra.database import Database
-from matinee.infra.errors import Conflict, NotFound, ValidationFailed
+from matinee.infra.errors import Conflict, DatabaseUnavailable, NotFound, ValidationFailed
 from matinee.infra.ids import JobId
+from matinee.infra.jobs import repository
 from matinee.infra.jobs.definitions import JobContext, JobDefinition, JobView, Retry
 from matinee.infra.jobs.options import JobsOptions
 from matinee.infra.jobs.service import JobService
@@ -55,6 +56,26 @@ async def test_a_job_reports_progress_and_gives_its_result(started: Start) -> No
     assert last.executor is not None
     assert last.started_at is not None
     assert last.finished_at is not None
+
+
+async def test_the_last_progress_is_kept_though_its_own_write_failed(started: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    change, refused = repository.change_one, asyncio.Event()
+
+    async def once_away(unit: Any, now: datetime, *which: Any, **values: Any) -> Any:
+        if "done" in values and "state" not in values and not refused.is_set():
+            refused.set()
+            raise DatabaseUnavailable("away for a moment")
+        return await change(unit, now, *which, **values)
+
+    async def count(context: JobContext) -> dict[str, Any]:
+        await context.progress(5, 5, "file 5")
+        await refused.wait()
+        return {}
+
+    monkeypatch.setattr(repository, "change_one", once_away)
+    jobs = await started(job(count))
+    last = await ended(jobs, await jobs.enqueue("test.count"))
+    assert (last.done, last.total, last.message) == (5, 5, "file 5")
 
 
 async def test_handlers_run_on_the_loop_of_the_process(started: Start) -> None:

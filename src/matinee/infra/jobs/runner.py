@@ -131,7 +131,7 @@ class Runner:
         """Write the outcome; false when the run was lost, or the database stays away."""
         if outcome["state"] != "queued":
             outcome = {**outcome, "finished_at": self._clock.now(), "active_key": None, "cancel": False}
-        if run.dirty:
+        if run.reported:  # written or not: the write that has begun may fail, or come too late
             outcome = {"done": run.done, "total": run.total, "message": run.message, **outcome}
         ours = (JobRow.id == row.id, JobRow.run == run.run_id)
         written: JobRow | None = None

@@ -23,7 +23,9 @@ class Run:
         self.run_id = run_id
         self.done, self.total, self.message = 0, None, ""
         self.dirty = False
-        """Whether there is progress that the database does not have."""
+        """Whether there is progress that nobody has begun to write."""
+        self.reported = False
+        """Whether there was progress at all in this run."""
         self.asked: Asked | None = None
         self.handled = False
         """Whether the handler has ended; what remains is to write the outcome, and that is not to be cancelled."""
@@ -36,7 +38,8 @@ class Run:
     message: str
 
     async def progress(self, done: int, total: int | None = None, message: str = "") -> None:
-        self.done, self.total, self.message, self.dirty = done, total, message, True
+        self.done, self.total, self.message = done, total, message
+        self.dirty = self.reported = True
         await self.checkpoint()
 
     async def checkpoint(self) -> None:
