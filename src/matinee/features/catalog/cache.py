@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
+import msgspec
+
 from matinee.features.catalog.policy import Lifetime
 from matinee.infra.cache import CachePolicy, SourceFailed
 from matinee.infra.cache.freshness import Freshness
@@ -167,7 +169,7 @@ def last_resort(policy: CachePolicy, failed: SourceFailed, age: float, *tags: st
 def incomplete(freshness: Freshness, failed: SourceFailed) -> Freshness:
     """The same for an answer of which a part is missing."""
     soon = _soon(failed)
-    return replace(
+    return msgspec.structs.replace(
         freshness, policy=_brief(freshness.policy, soon), state="error", fresh_for=soon.total_seconds(), reason=failed.reason
     )
 
@@ -183,4 +185,4 @@ def _brief(policy: CachePolicy, fresh: timedelta) -> CachePolicy:
 
 def tagged(freshness: Freshness, *tags: str) -> Freshness:
     """The same with more tags."""
-    return replace(freshness, tags=freshness.tags | frozenset(tags))
+    return msgspec.structs.replace(freshness, tags=freshness.tags | frozenset(tags))

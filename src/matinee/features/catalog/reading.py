@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
+import msgspec
+
 from matinee.features.catalog.cache import CatalogPolicies, last_resort, library_tag, tagged, title_tag
 from matinee.features.catalog.contributors import Contributors
 from matinee.features.catalog.errors import PersonNotFound, source_error
@@ -168,7 +170,7 @@ class TitleReader:
         if isinstance(said, SourceFailed) and locale != default:
             kept = await self._upstream.details_kept(title_id, default)
             if kept is not None:
-                return replace(kept, freshness=replace(kept.freshness, state="error", reason=said.reason))
+                return replace(kept, freshness=msgspec.structs.replace(kept.freshness, state="error", reason=said.reason))
         return said
 
     async def _told(

@@ -12,6 +12,7 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
+import msgspec
 from prometheus_client import CollectorRegistry
 
 from matinee.infra.background import repeated
@@ -184,7 +185,7 @@ class Cache:
         if outcome.loaded:
             figures.misses += 1
             hit = entry.hit("miss", now)
-            return hit if outcome.overtaken_at is None else replace(hit, fresh_for=0.0)
+            return hit if outcome.overtaken_at is None else msgspec.structs.replace(hit, fresh_for=0.0)
         if now < entry.fresh_until:
             figures.hits += 1
             return entry.hit("hit", now)

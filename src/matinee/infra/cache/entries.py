@@ -7,13 +7,14 @@ from datetime import timedelta
 from hashlib import blake2b
 from typing import Literal
 
+import msgspec
+
 State = Literal["hit", "stale", "miss", "error"]
 """`hit`: fresh. `stale`: past its freshness, a refresh runs. `miss`: loaded for this call. `error`: old, because the source
 fails."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
+class Fill(msgspec.Struct, frozen=True):
     """What a loader returns: the value as it will be served. `fresh` only when the source wants less than the policy allows."""
 
     value: bytes
@@ -42,8 +43,7 @@ class SourceFailed(Exception):
         self.error = error
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(msgspec.Struct, frozen=True):
     """An answer of the cache."""
 
     value: bytes

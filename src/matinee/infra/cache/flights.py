@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from types import TracebackType
 
+import msgspec
 import structlog
 
 from matinee.infra.cache.entries import Absent, Fill, SourceFailed
@@ -21,8 +21,7 @@ log = structlog.get_logger(__name__)
 Load = Callable[[], Awaitable[Fill | Absent]]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """How a flight ended. `entry` is what was loaded or found, or, with a `failure`, what is left to serve.
 
     `overtaken_at` is the journal's position of the first invalidation that made it worthless: callers from after that must ask

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from matinee.infra.cache.entries import Hit, State
 from matinee.infra.cache.policy import CachePolicy
@@ -10,8 +10,7 @@ from matinee.infra.cache.policy import CachePolicy
 _ORDER: dict[State, int] = {"miss": 0, "hit": 1, "stale": 2, "error": 3}
 
 
-@dataclass(frozen=True, slots=True)
-class Freshness:
+class Freshness(msgspec.Struct, frozen=True):
     """The age of an answer, the entries and tags that make it invalid, and why it is old where a source failed."""
 
     policy: CachePolicy

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 
 import msgspec
@@ -30,8 +29,7 @@ TOPIC = "cache.invalidation"
 _EVERYTHING = Invalidation(everything=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
+class Looked(msgspec.Struct, frozen=True):
     """What there is for a key. `doubtful`: the entry may serve only when the source fails."""
 
     entry: Entry | None
@@ -39,8 +37,7 @@ class Looked:
     doubtful: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(msgspec.Struct, frozen=True):
     """What became of a loaded value; see `Outcome.overtaken_at`."""
 
     entry: Entry

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+
+import msgspec
 
 from matinee.infra.cache.entries import Hit, State
 from matinee.infra.cache.policy import LONGEST, CachePolicy
@@ -19,8 +20,7 @@ _EMPTY_SET = sys.getsizeof(frozenset())
 FOREVER = float("inf")
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(msgspec.Struct, frozen=True):
     """What survives in the second tier. `value` is None where the source knows that there is none.
 
     `fresh` and `load_seconds` are seconds, `stored_at` seconds since the epoch. `mark` is the second tier's generation when the

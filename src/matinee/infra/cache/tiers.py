@@ -7,9 +7,10 @@ the number at which its load began (its mark), and an entry is valid as long as 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, Protocol
+
+import msgspec
 
 from matinee.infra.cache.entries import Invalidation
 from matinee.infra.cache.statistics import TierFigures
@@ -23,8 +24,7 @@ class TierUnavailable(Exception):
     """The tier did not answer in time, or is known not to; the cache goes on without it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """What the tier holds for a key, and the generation at this moment."""
 
     stored: Stored | None

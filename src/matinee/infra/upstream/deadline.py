@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+
+import msgspec
 
 from matinee.infra.clock import Clock
 from matinee.infra.upstream.errors import UpstreamTimeout
@@ -27,6 +28,6 @@ class Deadline:
         expires_at = self._clock.monotonic() + self._seconds
         try:
             async with asyncio.timeout(self._seconds + GRACE):
-                return await self._inner.send(replace(call, expires_at=expires_at))
+                return await self._inner.send(msgspec.structs.replace(call, expires_at=expires_at))
         except TimeoutError:
             raise UpstreamTimeout(self._name, f"no answer within {self._seconds:g} s") from None

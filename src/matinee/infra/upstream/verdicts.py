@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+
+import msgspec
 
 from matinee.infra.upstream.errors import UpstreamRateLimited, UpstreamRejected, UpstreamUnavailable
 from matinee.infra.upstream.transport import Call, Reply
@@ -49,6 +50,6 @@ def _read(upstream: str, call: Call, reply: Reply) -> Reply:
     if call.decode is None:
         return reply
     try:
-        return replace(reply, value=call.decode(reply.body))
+        return msgspec.structs.replace(reply, value=call.decode(reply.body))
     except ValueError:
         raise UpstreamUnavailable(upstream, "its answer cannot be read", reply=reply) from None

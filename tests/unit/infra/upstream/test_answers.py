@@ -7,13 +7,13 @@ import json
 import tracemalloc
 import zlib
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from matinee.infra.upstream import Reply, UpstreamError, UpstreamRateLimited, UpstreamRejected, UpstreamUnavailable
 from matinee.infra.upstream.body import BodyTooLarge, BodyUnreadable, read_body

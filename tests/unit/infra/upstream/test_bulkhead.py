@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from matinee.infra.upstream import BulkheadPolicy, Call, Reply, Saturated, UpstreamUnavailable
 from matinee.infra.upstream.bulkhead import Bulkheaded

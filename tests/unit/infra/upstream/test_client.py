@@ -5,13 +5,13 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import aiohttp
 import httpx2
 import pytest
 from aiohttp.client_reqrep import ConnectionKey, RequestInfo
+from msgspec.structs import replace
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
