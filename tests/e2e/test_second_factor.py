@@ -6,6 +6,7 @@ import re
 from base64 import b32decode
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -96,6 +97,22 @@ def test_an_administrator_sets_it_up_and_signs_in_with_it(page: Page, strict: Pr
     page.get_by_label("Recovery code").fill(recovery)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("link", name="Home").first.wait_for()
+
+
+def test_a_new_owner_is_led_to_it_where_administrators_need_one(page: Page, tmp_path: Path) -> None:
+    product = Product(tmp_path, {"MATINEE_ADMIN_NAME": "", "MATINEE_ADMIN_PASSWORD": "", "MATINEE_SECOND_FACTOR": "admins"})
+    product.start()
+    try:
+        link = re.search(r"http://\S+/setup#token=\S+", product.log)
+        assert link, product.log
+        page.goto(link[0])
+        page.get_by_label("Your name").fill("grace")
+        page.get_by_label("Choose a password").fill("a sentence to remember")
+        page.get_by_role("button", name="Continue").click()
+        page.wait_for_url("**/account")
+        expect(page.get_by_role("region", name="Second factor").get_by_role("button", name="Set it up")).to_be_visible()
+    finally:
+        product.close()
 
 
 def test_an_administrator_takes_away_what_somebody_lost(page: Page, product: Product) -> None:
