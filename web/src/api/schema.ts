@@ -25495,9 +25495,9 @@ export interface operations {
             };
             header?: never;
             path: {
+                name: string;
                 /** @description As other answers give it. */
                 session_id: string;
-                name: string;
             };
             cookie?: never;
         };
@@ -25635,9 +25635,9 @@ export interface operations {
             };
             header?: never;
             path: {
+                name: string;
                 /** @description As other answers give it. */
                 session_id: string;
-                name: string;
             };
             cookie?: never;
         };
@@ -25775,10 +25775,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description As other answers give it. */
-                session_id: string;
                 name: string;
                 number: number;
+                /** @description As other answers give it. */
+                session_id: string;
             };
             cookie?: never;
         };
@@ -26055,9 +26055,9 @@ export interface operations {
             };
             header?: never;
             path: {
+                index: number;
                 /** @description As other answers give it. */
                 session_id: string;
-                index: number;
             };
             cookie?: never;
         };
@@ -26195,10 +26195,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description As other answers give it. */
-                session_id: string;
                 index: number;
                 number: number;
+                /** @description As other answers give it. */
+                session_id: string;
             };
             cookie?: never;
         };
@@ -26475,9 +26475,9 @@ export interface operations {
             };
             header?: never;
             path: {
+                number: number;
                 /** @description As other answers give it. */
                 session_id: string;
-                number: number;
             };
             cookie?: never;
         };
@@ -26615,9 +26615,9 @@ export interface operations {
             };
             header?: never;
             path: {
+                name: string;
                 /** @description As other answers give it. */
                 session_id: string;
-                name: string;
             };
             cookie?: never;
         };
@@ -26755,9 +26755,9 @@ export interface operations {
             };
             header?: never;
             path: {
+                name: string;
                 /** @description As other answers give it. */
                 session_id: string;
-                name: string;
             };
             cookie?: never;
         };
@@ -26895,10 +26895,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description As other answers give it. */
-                session_id: string;
                 name: string;
                 number: number;
+                /** @description As other answers give it. */
+                session_id: string;
             };
             cookie?: never;
         };

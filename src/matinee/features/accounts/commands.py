@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
@@ -20,9 +19,9 @@ from matinee.features.accounts.resets import PasswordResets
 from matinee.features.accounts.second_factor import SecondFactors
 from matinee.features.accounts.service import AccountsService
 from matinee.infra.database import Database
-from matinee.infra.errors import MatineeError
-from matinee.infra.feature import Container, RunInApp
+from matinee.infra.feature import Container
 from matinee.infra.ids import UserId
+from matinee.infra.terminal import in_app
 
 T = TypeVar("T")
 
@@ -66,7 +65,7 @@ def add(
         chosen: Tier | None = tier.value if tier else None
         return (await container.get(AccountsService).add_user(name, password, "admin" if admin else "user", chosen)).name
 
-    typer.echo(f"{_run(context, work)} can sign in now.")
+    typer.echo(f"{in_app(context, work)} can sign in now.")
 
 
 @users.command("list")
@@ -82,7 +81,7 @@ def list_users(context: typer.Context) -> None:
         ]
 
     grid = Grid("Name", "Role", "Tier", "State", "Since", box=None)
-    for row in _run(context, work):
+    for row in in_app(context, work):
         grid.add_row(*row)
     Console().print(grid)
 
@@ -94,7 +93,7 @@ def set_password(context: typer.Context, name: Name, password: NewPassword) -> N
     async def work(container: Container) -> None:
         await container.get(NewPasswords).set(await _id_of(container, name), password)
 
-    _run(context, work)
+    in_app(context, work)
     typer.echo(f"{name} has a new password.")
 
 
@@ -139,7 +138,7 @@ def sign_out(context: typer.Context, name: Name) -> None:
         async with container.get(Database).write() as unit:
             return await container.get(People).sign_out(unit, user_id, None, None)
 
-    typer.echo(f"{name} is signed out of {_run(context, work)} devices.")
+    typer.echo(f"{name} is signed out of {in_app(context, work)} devices.")
 
 
 @users.command("reset-link")
@@ -152,7 +151,7 @@ def reset_link(context: typer.Context, name: Name) -> None:
             token, until = await container.get(PasswordResets).create(unit, user_id, None, None)
         return token, until.isoformat(timespec="minutes")
 
-    token, until = _run(context, work)
+    token, until = in_app(context, work)
     typer.echo(f"/reset#token={token}")
     typer.echo(f"It works until {until}.", err=True)
 
@@ -166,7 +165,7 @@ def reset_second_factor(context: typer.Context, name: Name) -> None:
         async with container.get(Database).write() as unit:
             return await container.get(SecondFactors).reset(unit, user_id, None, None)
 
-    had = _run(context, work)
+    had = in_app(context, work)
     typer.echo(
         f"{name} {'signs in with the password alone now, and is signed out everywhere' if had else 'has no second factor'}."
     )
@@ -199,7 +198,7 @@ def show_audit(
         ]
 
     grid = Grid("At", "Event", "Outcome", "Who", "What", "Address", "Detail", box=None)
-    for row in _run(context, work):
+    for row in in_app(context, work):
         grid.add_row(*map(escape, row))
     Console().print(grid)
 
@@ -210,18 +209,9 @@ def _change(context: typer.Context, name: str, changes: Changes) -> None:
         async with container.get(Database).write() as unit:
             await container.get(People).change(unit, user_id, changes, None, None)
 
-    _run(context, work)
+    in_app(context, work)
 
 
 async def _id_of(container: Container, name: str) -> UserId:
     async with container.get(Database).read() as unit:
         return UserId((await container.get(AccountsService).user_named(unit, name)).id)
-
-
-def _run(context: typer.Context, work: Callable[[Container], Awaitable[T]]) -> T:
-    run: Any = context.obj  # typer types the context's object as Any
-    try:
-        return cast(RunInApp, run)(work)
-    except MatineeError as error:
-        typer.echo(error.detail, err=True)
-        raise typer.Exit(1) from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, cast
@@ -16,10 +15,10 @@ from rich.table import Table as Grid
 from matinee.features.library.policy import ScanRequest
 from matinee.features.library.service import LibraryService
 from matinee.infra.database import Database
-from matinee.infra.errors import MatineeError
-from matinee.infra.feature import Container, RunInApp
+from matinee.infra.feature import Container
 from matinee.infra.ids import JobId
 from matinee.infra.jobs.definitions import Jobs, JobView
+from matinee.infra.terminal import in_app
 
 T = TypeVar("T")
 _MOST = 10_000
@@ -43,7 +42,7 @@ def scan(
     async def work(container: Container) -> JobView:
         return await _scan(container, console, folder, kind, full)
 
-    _end(console, _run(context, work))
+    _end(console, in_app(context, work))
 
 
 async def _scan(container: Container, console: Console, folder: Path | None, kind: str, full: bool) -> JobView:
@@ -74,7 +73,7 @@ def install_demo(context: typer.Context) -> None:
     async def work(container: Container) -> JobView:
         return await _watched(container, console, await container.get(LibraryService).start_demo(), "Making the demo")
 
-    _end(console, _run(context, work))
+    _end(console, in_app(context, work))
 
 
 @demo.command("remove")
@@ -84,7 +83,7 @@ def remove_demo(context: typer.Context) -> None:
     async def work(container: Container) -> None:
         await container.get(LibraryService).remove_demo()
 
-    _run(context, work)
+    in_app(context, work)
     typer.echo("The demo is gone.")
 
 
@@ -105,7 +104,7 @@ def purge(
         job_id = await container.get(LibraryService).start_purge(age, dry_run=dry_run)
         return await _watched(container, console, job_id, "Looking for missing files")
 
-    job = _run(context, work)
+    job = in_app(context, work)
     for path in (job.result or {}).get("paths", ()):
         console.print(path, markup=False, highlight=False, soft_wrap=True)
     _end(console, job)
@@ -116,15 +115,6 @@ def _age(text: str) -> timedelta:
     if unit is None or not number.isdecimal() or not 0 < int(number) <= _MOST:
         raise typer.BadParameter("use a number of days, weeks or years: 30d, 12w, 1y", param_hint="--older-than")
     return timedelta(days=int(number) * unit)
-
-
-def _run(context: typer.Context, work: Callable[[Container], Awaitable[T]]) -> T:
-    run: Any = context.obj  # typer types the context's object as Any
-    try:
-        return cast(RunInApp, run)(work)
-    except MatineeError as error:
-        typer.echo(error.detail, err=True)
-        raise typer.Exit(1) from error
 
 
 async def _watched(container: Container, console: Console, job_id: JobId, words: str) -> JobView:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, cast
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -10,9 +10,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from matinee.features.playback.preparation import Preparation
-from matinee.infra.errors import MatineeError
-from matinee.infra.feature import Container, RunInApp
+from matinee.infra.feature import Container
 from matinee.infra.jobs.definitions import Jobs, JobView
+from matinee.infra.terminal import in_app
 
 commands = typer.Typer()
 
@@ -31,12 +31,7 @@ def prepare(
     async def work(container: Container) -> JobView:
         return await _prepare(container, console, target, rendition)
 
-    run: Any = context.obj  # typer types the context's object as Any
-    try:
-        job = cast(RunInApp, run)(work)
-    except MatineeError as error:
-        typer.echo(error.detail, err=True)
-        raise typer.Exit(1) from error
+    job = in_app(context, work)
     if job.state != "succeeded":
         typer.echo(f"{job.state}: {job.error or job.message}", err=True)
         raise typer.Exit(1)
@@ -54,8 +49,7 @@ def prepared(context: typer.Context) -> None:
                 table.add_row(view.item_id, one.name, state, f"{one.bytes / 1e6:.1f} MB")
         return table
 
-    run: Any = context.obj  # as above
-    Console().print(cast(RunInApp, run)(work))
+    Console().print(in_app(context, work))
 
 
 async def _prepare(container: Container, console: Console, target: str, renditions: list[str] | None) -> JobView:

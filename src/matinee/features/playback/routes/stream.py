@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Annotated
 
@@ -26,6 +27,23 @@ Expires = Annotated[int, Query(alias="e", ge=0, le=253_402_300_799, description=
 Signature = Annotated[str, Query(alias="s", max_length=64, description="Signature of the link.")]
 Number = Annotated[int, Path(ge=0, le=1_000_000)]
 Name = Annotated[str, Path(max_length=32)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """A signed address below a session, as `Delivery` takes it."""
+
+    deliver: Delivery
+    session_id: str
+    expires: int
+    signature: str
+
+
+async def _link(session_id: ObjectId, deliver: Deliver, expires: Expires, signature: Signature) -> _Link:
+    return _Link(deliver, session_id, expires, signature)
+
+
+Link = Annotated[_Link, Depends(_link)]
 SEGMENT_CACHE = "private, max-age=31536000, immutable"
 _BASE = "/sessions/{session_id}"
 _CONTAINERS = {".webm": "video/webm", ".mkv": "video/x-matroska", ".mov": "video/quicktime", ".ts": "video/mp2t"}
@@ -44,142 +62,88 @@ def _playlist(request: Request, text: str) -> Response:
 
 @router.get(_BASE + "/master.m3u8", response_class=Response)
 @limited("none")
-async def master(request: Request, session_id: ObjectId, deliver: Deliver, expires: Expires, signature: Signature) -> Response:
+async def master(request: Request, link: Link) -> Response:
     """The HLS multivariant playlist: sizes of the picture, sound tracks, subtitles."""
-    return _playlist(request, await deliver.master(session_id, expires, signature))
+    return _playlist(request, await link.deliver.master(link.session_id, link.expires, link.signature))
 
 
 @router.get(_BASE + "/video/{name}/index.m3u8", response_class=Response)
 @limited("none")
-async def video_playlist(
-    request: Request, session_id: ObjectId, name: Name, deliver: Deliver, expires: Expires, signature: Signature
-) -> Response:
+async def video_playlist(request: Request, link: Link, name: Name) -> Response:
     """The HLS playlist of one size of the picture, complete from the start."""
-    return _playlist(request, await deliver.video_playlist(session_id, name, expires, signature))
+    return _playlist(request, await link.deliver.video_playlist(link.session_id, name, link.expires, link.signature))
 
 
 @router.get(_BASE + "/audio/{name}/index.m3u8", response_class=Response)
 @limited("none")
-async def audio_playlist(
-    request: Request, session_id: ObjectId, name: Name, deliver: Deliver, expires: Expires, signature: Signature
-) -> Response:
+async def audio_playlist(request: Request, link: Link, name: Name) -> Response:
     """The HLS playlist of one sound track."""
-    return _playlist(request, await deliver.audio_playlist(session_id, name, expires, signature))
+    return _playlist(request, await link.deliver.audio_playlist(link.session_id, name, link.expires, link.signature))
 
 
 @router.get(_BASE + "/subtitles/{index}/index.m3u8", response_class=Response)
 @limited("none")
-async def subtitle_playlist(
-    request: Request, session_id: ObjectId, index: Number, deliver: Deliver, expires: Expires, signature: Signature
-) -> Response:
+async def subtitle_playlist(request: Request, link: Link, index: Number) -> Response:
     """The HLS playlist of one subtitle track."""
-    return _playlist(request, await deliver.subtitle_playlist(session_id, index, expires, signature))
+    return _playlist(request, await link.deliver.subtitle_playlist(link.session_id, index, link.expires, link.signature))
 
 
 @router.get(_BASE + "/video/{name}/init.mp4", response_class=Response)
 @limited("none")
-async def video_init(
-    request: Request,
-    session_id: ObjectId,
-    name: Name,
-    deliver: Deliver,
-    options: Options,
-    expires: Expires,
-    signature: Signature,
-) -> Response:
+async def video_init(request: Request, link: Link, name: Name, options: Options) -> Response:
     """The initialisation segment of one size of the picture."""
-    path = await deliver.video_segment(session_id, name, -1, expires, signature)
+    path = await link.deliver.video_segment(link.session_id, name, -1, link.expires, link.signature)
     return segment_answer(request, path, "video/mp4", options)
 
 
 @router.get(_BASE + "/video/{name}/{number}.m4s", response_class=Response)
 @limited("none")
-async def video_segment(
-    request: Request,
-    session_id: ObjectId,
-    name: Name,
-    number: Number,
-    deliver: Deliver,
-    options: Options,
-    expires: Expires,
-    signature: Signature,
-) -> Response:
+async def video_segment(request: Request, link: Link, name: Name, number: Number, options: Options) -> Response:
     """A segment of one size of the picture, made now if it is not there. 503 when it takes longer than players wait."""
-    path = await deliver.video_segment(session_id, name, number, expires, signature)
+    path = await link.deliver.video_segment(link.session_id, name, number, link.expires, link.signature)
     return segment_answer(request, path, "video/mp4", options)
 
 
 @router.get(_BASE + "/audio/{name}/init.mp4", response_class=Response)
 @limited("none")
-async def audio_init(
-    request: Request,
-    session_id: ObjectId,
-    name: Name,
-    deliver: Deliver,
-    options: Options,
-    expires: Expires,
-    signature: Signature,
-) -> Response:
+async def audio_init(request: Request, link: Link, name: Name, options: Options) -> Response:
     """The initialisation segment of one sound track."""
-    path = await deliver.audio_segment(session_id, name, -1, expires, signature)
+    path = await link.deliver.audio_segment(link.session_id, name, -1, link.expires, link.signature)
     return segment_answer(request, path, "audio/mp4", options)
 
 
 @router.get(_BASE + "/audio/{name}/{number}.m4s", response_class=Response)
 @limited("none")
-async def audio_segment(
-    request: Request,
-    session_id: ObjectId,
-    name: Name,
-    number: Number,
-    deliver: Deliver,
-    options: Options,
-    expires: Expires,
-    signature: Signature,
-) -> Response:
+async def audio_segment(request: Request, link: Link, name: Name, number: Number, options: Options) -> Response:
     """A segment of one sound track."""
-    path = await deliver.audio_segment(session_id, name, number, expires, signature)
+    path = await link.deliver.audio_segment(link.session_id, name, number, link.expires, link.signature)
     return segment_answer(request, path, "audio/mp4", options)
 
 
 @router.get(_BASE + "/subtitles/{index}/{number}.vtt", response_class=Response)
 @limited("none")
-async def subtitle_piece(
-    request: Request,
-    session_id: ObjectId,
-    index: Number,
-    number: Number,
-    deliver: Deliver,
-    expires: Expires,
-    signature: Signature,
-) -> Response:
+async def subtitle_piece(request: Request, link: Link, index: Number, number: Number) -> Response:
     """A minute of subtitles as WebVTT."""
-    text = await deliver.subtitle_piece(session_id, index, number, expires, signature)
+    text = await link.deliver.subtitle_piece(link.session_id, index, number, link.expires, link.signature)
     return encoded(request, text.encode(), "text/vtt; charset=utf-8")
 
 
 @router.get(_BASE + "/trickplay/thumbnails.vtt", response_class=Response)
 @limited("none")
-async def thumbnail_index(
-    request: Request, session_id: ObjectId, deliver: Deliver, expires: Expires, signature: Signature
-) -> Response:
+async def thumbnail_index(request: Request, link: Link) -> Response:
     """Which small picture belongs to which time, as WebVTT with rectangles of sheets."""
-    return encoded(request, (await deliver.thumbnail_index(session_id, expires, signature)).encode(), "text/vtt; charset=utf-8")
+    return encoded(
+        request,
+        (await link.deliver.thumbnail_index(link.session_id, link.expires, link.signature)).encode(),
+        "text/vtt; charset=utf-8",
+    )
 
 
 @router.get(_BASE + "/trickplay/{number}.jpg", response_class=Response)
 @limited("none")
-async def thumbnail_sheet(
-    request: Request,
-    session_id: ObjectId,
-    number: Number,
-    deliver: Deliver,
-    options: Options,
-    expires: Expires,
-    signature: Signature,
-) -> Response:
+async def thumbnail_sheet(request: Request, link: Link, number: Number, options: Options) -> Response:
     """A sheet of small pictures. 503 while it is being made."""
-    path = await deliver.thumbnail_sheet(session_id, number, expires, signature)
+    path = await link.deliver.thumbnail_sheet(link.session_id, number, link.expires, link.signature)
     return segment_answer(request, path, "image/jpeg", options)
 
 
