@@ -11,6 +11,7 @@ from typing import Any, cast
 import pytest
 
 from matinee.features.accounts.events import AccountClosed
+from matinee.features.playback.delivery import Delivery
 from matinee.features.playback.policy import PlaybackOptions
 from matinee.features.playback.presence import Presence
 from matinee.features.playback.service import PlaybackService
@@ -172,3 +173,32 @@ async def segment_of(stage: Stage, session: dict[str, Any]) -> str:
     """The first segment of the first picture of a session."""
     playlist_url = next(iter((await stage.variants(session["master_url"])).values()))
     return addresses(playlist_url, await stage.text(playlist_url))[1][0]
+
+
+async def test_who_takes_a_whole_film_with_one_request_plays_until_its_last_byte(
+    embedded: Database, tools: MediaTools, tmp_path: Path, clips: Clips
+) -> None:
+    clock = ManualClock()
+    async with staged(embedded, tools, tmp_path / "data", PlaybackOptions(hardware_encoding=False), clock) as stage:
+        first, second = await stage.add(clips.path("film.mp4")), await stage.add(clips.path("vfr.mp4"))
+        account(stage).allowed = Allowance(streams=1)
+        big = tmp_path / "big.mp4"
+        big.write_bytes(clips.path("film.mp4").read_bytes() + b"\0\0\x40\0free" + bytes(64 * 1024 * 1024))
+        session = await stage.play(first, **WEB)
+        (file,) = stage.shelf.items[first].files
+        object.__setattr__(file, "path", big)
+        host, port = stage.client.base_url.host, stage.client.base_url.port
+        reader, writer = await asyncio.open_connection(host, port, limit=1024)
+        writer.write(f"GET {session['file_url']} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        assert (await reader.readexactly(12)) == b"HTTP/1.1 200"
+        await clock.advance(600)
+        assert (await stage.begin(second, **WEB)).status_code == 429, "it is still on the wire"
+        await stage.container.get(Presence).beat()
+        writer.close()
+        opened = stage.container.get(Delivery)._sessions.known(session["id"])
+        assert opened is not None
+        async with asyncio.timeout(20):
+            while opened.taken:
+                await asyncio.sleep(0.01)
+        await clock.advance(61)
+        assert (await stage.begin(second, **WEB)).status_code == 201

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 
 from matinee.features.playback.captions import Captions
@@ -15,6 +17,14 @@ from matinee.features.playback.sources import SourceFile
 from matinee.features.playback.thumbnails import Thumbnails
 from matinee.features.playback.transcoder import Rendition, Transcoder
 from matinee.infra.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class FileInPlay:
+    """A file, and what to hold while it is sent: its session is being played for so long."""
+
+    source: SourceFile
+    taking: AbstractContextManager[None]
 
 
 class Delivery:
@@ -122,13 +132,13 @@ class Delivery:
         shown = await self._sessions.presentation(session)
         return await self._thumbnails.sheet(shown, number, self._keys.known(session.source))
 
-    async def file(self, session_id: str, file_id: str, expires: int, signature: str) -> SourceFile:
+    async def file(self, session_id: str, file_id: str, expires: int, signature: str) -> FileInPlay:
         """The file itself."""
         self._links.check_file(session_id, file_id, expires, signature)
         session = await self._sessions.get(session_id)
         if session.source.id != file_id or not await asyncio.to_thread(session.source.path.is_file):
             raise NotFound("The file is not there.")
-        return session.source
+        return FileInPlay(session.source, self._sessions.taking(session))
 
     async def close(self) -> None:
         """Stop all work that was begun for players."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -44,6 +46,8 @@ class OpenSession:
     """When its player last asked for something; monotonic."""
     noted_at: float = float("-inf")
     """The `asked_at` that other processes were told of."""
+    taken: int = 0
+    """Answers with the file itself that are under way: a player may take a whole film with one request."""
     begun_at: float | None = None
     """When it began, where it began in this process; monotonic."""
     shown: Presentation | None = None
@@ -141,6 +145,22 @@ class OpenSessions:
         session.checked_at = self._clock.monotonic()
         self._asked(session)
         return session
+
+    @contextmanager
+    def taking(self, session: OpenSession) -> Iterator[None]:
+        """For as long as its player takes the file itself."""
+        session.taken += 1
+        try:
+            yield
+        finally:
+            session.taken -= 1
+            self._asked(session)
+
+    def asked_at(self, session: OpenSession) -> float:
+        """When its player last asked for something, or took what it had asked for; monotonic."""
+        if session.taken:
+            session.asked_at = self._clock.monotonic()
+        return session.asked_at
 
     async def presentation(self, session: OpenSession) -> Presentation:
         """What HLS offers in this session."""

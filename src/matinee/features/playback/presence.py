@@ -65,7 +65,7 @@ class Presence:
 
     async def beat(self) -> None:
         """Write down who has asked since the last time, and read what the others have written of the same accounts."""
-        asked = [one for one in self._sessions.all() if one.asked_at > one.noted_at]
+        asked = [one for one in self._sessions.all() if self._sessions.asked_at(one) > one.noted_at]
         if asked:
             moments = {one.id: one.asked_at for one in asked}
             async with self._database.write() as unit:
@@ -154,4 +154,4 @@ class Presence:
         return {"asked_at": asked_at.isoformat(), "converts": converts, "process": self._process}
 
     def _asked_at(self, session: OpenSession) -> datetime:
-        return self._clock.now() - timedelta(seconds=self._clock.monotonic() - session.asked_at)
+        return self._clock.now() - timedelta(seconds=self._clock.monotonic() - self._sessions.asked_at(session))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path as FilePath
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from starlette.types import Receive, Scope, Send
 
 from matinee.features.playback.delivery import Delivery
 from matinee.features.playback.playlist import MEDIA_TYPE
@@ -48,6 +50,18 @@ SEGMENT_CACHE = "private, max-age=31536000, immutable"
 _BASE = "/sessions/{session_id}"
 _CONTAINERS = {".webm": "video/webm", ".mkv": "video/x-matroska", ".mov": "video/quicktime", ".ts": "video/mp2t"}
 _CONTAINERS |= {".avi": "video/x-msvideo", ".mpg": "video/mpeg", ".flv": "video/x-flv", ".ogv": "video/ogg", ".3gp": "video/3gpp"}
+
+
+class _InPlay(FileAnswer):
+    """A file whose session is being played until its last byte is taken."""
+
+    def __init__(self, taking: AbstractContextManager[None], path: FilePath, **given: Any) -> None:  # Any: see `FileAnswer`
+        super().__init__(path, **given)
+        self._taking = taking
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._taking:
+            await super().__call__(scope, receive, send)
 
 
 def segment_answer(request: Request, path: FilePath, media_type: str, options: PlaybackOptions) -> Response:
@@ -163,8 +177,10 @@ async def file(
 
     A request for several ranges is answered with the whole file. Conditions: `If-Range`, `If-None-Match` with the strong ETag.
     """
-    source = await deliver.file(session, file_id, expires, signature)
-    return FileAnswer(
+    found = await deliver.file(session, file_id, expires, signature)
+    source = found.source
+    return _InPlay(
+        found.taking,
         source.path,
         media_type=_CONTAINERS.get(source.path.suffix.lower(), "video/mp4"),
         cache="private, no-cache, no-transform",
