@@ -121,10 +121,9 @@ def database_url(engine_name: str, tmp_path: Path, request: pytest.FixtureReques
         shutil.copyfile(template, tmp_path / "matinee.db")
         yield f"sqlite:///{tmp_path / 'matinee.db'}"
         return
-    server: PostgresServer = request.getfixturevalue("_postgres_with_template")
-    name = _names()
-    yield server.create(name, TEMPLATE)
-    server.drop(name)
+    copies: Copies = request.getfixturevalue("_copies")
+    yield copies.take()
+    copies.give_back()
 
 
 @pytest.fixture
@@ -160,6 +159,33 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "template.db"
     schema.create(f"sqlite:///{path}")
     return path
+
+
+class Copies:
+    """A worker's copy of the template, emptied after each test; a new one once a test has changed more than rows."""
+
+    def __init__(self, server: PostgresServer, names: Callable[[], str]) -> None:
+        self._server, self._names = server, names
+        self._name: str | None = None
+        self._shape = server.shape(TEMPLATE)
+
+    def take(self) -> str:
+        """The URL of a database with all tables and no rows."""
+        if self._name is None:
+            self._name = self._names()
+            return self._server.create(self._name, TEMPLATE)
+        return self._server.url(self._name)
+
+    def give_back(self) -> None:
+        """Whoever is still connected is sent away."""
+        if self._name is not None and not self._server.empty(self._name, self._shape):
+            self._server.drop(self._name)
+            self._name = None
+
+
+@pytest.fixture(scope="session")
+def _copies(_postgres_with_template: PostgresServer, _names: Callable[[], str]) -> Copies:
+    return Copies(_postgres_with_template, _names)
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,28 @@ SETTINGS = {
 }
 
 
+_SHAPE = """
+    SELECT md5(string_agg(concat_ws('.', nspname, relname, relkind, attname, atttypid), ',' ORDER BY nspname, relname, attnum))
+    FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace JOIN pg_attribute ON attrelid = pg_class.oid
+    WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema' AND attnum > 0
+"""
+"""Every column of every table, index, view and sequence."""
+_ALONE = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+_EMPTY = """
+    DO $$ DECLARE one record; BEGIN
+        PERFORM set_config('session_replication_role', 'replica', true);  -- in any order, whatever refers to what
+        FOR one IN SELECT oid::regclass AS name, relkind, pg_relation_size(oid) AS size FROM pg_class
+            WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'S') AND relname <> 'alembic_version'
+        LOOP
+            IF one.relkind = 'S' THEN PERFORM setval(one.name, 1, false);
+            ELSIF one.size > 262144 THEN EXECUTE format('TRUNCATE %s CASCADE', one.name);
+            ELSIF one.size > 0 THEN EXECUTE format('DELETE FROM %s', one.name);
+            END IF;
+        END LOOP;
+    END $$
+"""
+
+
 class PostgresServer:
     """Makes and drops databases on the run's server."""
 
@@ -47,9 +69,29 @@ class PostgresServer:
         """Remove a database with whatever is still connected to it."""
         self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
+    def shape(self, name: str) -> str:
+        """What tables and columns a database has."""
+        with self._connected(name) as connection:
+            row = connection.execute(_SHAPE).fetchone()
+            assert row is not None
+            return str(row[0])
+
+    def empty(self, name: str, shape: str) -> bool:
+        """Delete every row of a copy of the template, in a tenth of the time of a new copy. False when it is a copy no more."""
+        with self._connected(name) as connection:
+            connection.execute(_ALONE)
+            row = connection.execute(_SHAPE).fetchone()
+            if row is None or row[0] != shape:
+                return False
+            connection.execute(_EMPTY)
+            return True
+
     def _run(self, statement: sql.Composed) -> None:
-        with psycopg.connect(host=self.socket, user="matinee", dbname="postgres", autocommit=True) as connection:
+        with self._connected("postgres") as connection:
             connection.execute(statement)
+
+    def _connected(self, name: str) -> psycopg.Connection:
+        return psycopg.connect(host=self.socket, user="matinee", dbname=name, autocommit=True)
 
 
 def start(folder: Path) -> tuple[subprocess.Popen[bytes], dict[str, str], Ready]:
