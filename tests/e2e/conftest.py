@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.fixtures import episodes
 from tests.servers.product import ADMIN, Product, running
@@ -19,6 +19,8 @@ FILM_SECONDS = 60
 SHOW = "Small Show"
 Theme = Literal["dark", "light"]
 LOOKS: list[tuple[int, Theme]] = [(390, "dark"), (390, "light"), (1440, "dark"), (1440, "light")]
+# The default of five seconds is for a machine that does nothing else.
+expect.set_options(timeout=15_000)
 # Chromium as root needs no sandbox; the rest keeps it from looking for the network and from waiting for a hand on the mouse.
 FLAGS = [
     "--no-sandbox",

@@ -159,6 +159,7 @@ def test_a_screen_is_paired_by_the_address_that_its_picture_leads_to(page: Page,
     with other.expect_response("**/auth/device/start") as asked:
         other.get_by_role("button", name="Sign in with another device").click()
     started = asked.value.json()
+    assert violations(other) == []
     page.goto(started["verification_url_complete"])
     expect(page.get_by_text(started["user_code"])).to_be_visible()
     assert "code" not in page.url, "what lets somebody in stays in no history"
@@ -301,6 +302,7 @@ def test_who_looks_for_weak_spots_is_seen_blocked_and_let_in_by_hand(page: Page,
         told = line.get_by_role("definition")
         expect(told.get_by_text("/.git/config")).to_be_visible()
         expect(told.get_by_text("60 s")).to_be_visible()
+        assert violations(page) == []
 
         line.get_by_role("button", name="Unblock").click()
         expect(page.get_by_text(f"{stranger} is let in again.")).to_be_visible()

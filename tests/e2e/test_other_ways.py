@@ -67,16 +67,27 @@ def with_plex(page: Page, button: str) -> Page:
     return opened.value
 
 
-def test_who_says_yes_at_plex_is_in_and_its_window_says_that_it_can_be_closed(page: Page, site: Product) -> None:
+def test_who_says_yes_at_plex_is_in_and_its_window_is_gone(page: Page, site: Product) -> None:
     page.goto(f"{site.url}/signin?next=%2Faccount")
     window = with_plex(page, "Continue with Plex")
     expect(page.get_by_role("heading", name="Waiting for Plex")).to_be_visible()
-    window.get_by_role("button", name="Sam").click()
-    expect(window.get_by_role("heading", name="Plex has said yes")).to_be_visible()
+    assert violations(page) == []
+    with window.expect_event("close"):
+        window.get_by_role("button", name="Sam").click()
     page.wait_for_url("**/account")
     assert name_of(page, site) == "sam"
     ways = page.get_by_role("region", name="Other ways in")
     expect(ways.get_by_role("listitem")).to_have_text(re.compile("Plex"))
+
+
+def test_a_window_of_plex_that_may_not_close_itself_leads_on(page: Page, site: Product) -> None:
+    sign_in(page, site)
+    page.goto(f"{site.url}/account")
+    page.goto(f"{site.url}/signin?plex=done")
+    expect(page.get_by_role("heading", name="Plex has said yes")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="Go on here").click()
+    page.get_by_role("button", name="Your menu").wait_for()
 
 
 def test_who_never_answers_plex_is_told_and_begins_again(page: Page, plex: FakePlex, site: Product) -> None:

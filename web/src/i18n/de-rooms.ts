@@ -299,7 +299,8 @@ export const deRooms: Rooms = {
     resetDone: "Die Sicherung ist wieder geschlossen.",
     latency: (value) => `${value} ms`,
     slowest: (value) => `95 % binnen ${value} ms`,
-    window: (tries, failed, slow) => `${tries} Anfragen, ${failed} gescheitert, ${slow} langsam`,
+    window: (tries, failed, slow) =>
+      `${p(tries, { one: `${tries} Anfrage`, other: `${tries} Anfragen` })}, ${failed} gescheitert, ${slow} langsam`,
     budget: (left, rate) => `bis ${rate} je Sekunde, jetzt ${left} frei`,
     paused: (seconds) => `Pause noch ${seconds} s`,
     retryIn: (seconds) => `neuer Versuch in ${seconds} s`,

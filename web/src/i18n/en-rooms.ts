@@ -302,7 +302,8 @@ export const enRooms = {
     resetDone: "The breaker is closed again.",
     latency: (value: string) => `${value} ms`,
     slowest: (value: string) => `95 % within ${value} ms`,
-    window: (tries: number, failed: number, slow: number) => `${tries} requests, ${failed} failed, ${slow} slow`,
+    window: (tries: number, failed: number, slow: number) =>
+      `${p(tries, { one: `${tries} request`, other: `${tries} requests` })}, ${failed} failed, ${slow} slow`,
     budget: (left: string, rate: string) => `up to ${rate} a second, ${left} ready now`,
     paused: (seconds: number) => `paused for ${seconds} s`,
     retryIn: (seconds: number) => `tried again in ${seconds} s`,

@@ -298,7 +298,8 @@ export const esRooms: Rooms = {
     resetDone: "El cortacircuitos vuelve a estar cerrado.",
     latency: (value) => `${value} ms`,
     slowest: (value) => `el 95 % en ${value} ms`,
-    window: (tries, failed, slow) => `${tries} consultas, ${failed} fallidas, ${slow} lentas`,
+    window: (tries, failed, slow) =>
+      `${p(tries, { one: `${tries} consulta`, other: `${tries} consultas` })}, ${failed} fallidas, ${slow} lentas`,
     budget: (left, rate) => `hasta ${rate} por segundo, ${left} libres ahora`,
     paused: (seconds) => `en pausa ${seconds} s`,
     retryIn: (seconds) => `nuevo intento en ${seconds} s`,

@@ -299,7 +299,8 @@ export const frRooms: Rooms = {
     resetDone: "Le disjoncteur est refermé.",
     latency: (value) => `${value} ms`,
     slowest: (value) => `95 % en moins de ${value} ms`,
-    window: (tries, failed, slow) => `${tries} requêtes, ${failed} échouées, ${slow} lentes`,
+    window: (tries, failed, slow) =>
+      `${p(tries, { one: `${tries} requête`, other: `${tries} requêtes` })}, ${failed} échouées, ${slow} lentes`,
     budget: (left, rate) => `jusqu’à ${rate} par seconde, ${left} libres maintenant`,
     paused: (seconds) => `en pause ${seconds} s`,
     retryIn: (seconds) => `nouvel essai dans ${seconds} s`,
