@@ -47,8 +47,10 @@ def test_somebody_takes_the_data_along_and_deletes_the_account(page: Page, produ
 
 
 def test_the_panel_is_readable_in_every_look(look: Page, product: Product) -> None:
-    viewport = look.viewport_size or {}
-    enter(look, product, f"mira-{viewport.get('width')}-{look.evaluate('matchMedia(`(prefers-color-scheme: dark)`).matches')}")
+    assert look.viewport_size is not None
+    enter(
+        look, product, f"mira-{look.viewport_size['width']}-{look.evaluate('matchMedia(`(prefers-color-scheme: dark)`).matches')}"
+    )
     panel = look.get_by_role("region", name="Your data")
     panel.get_by_role("button", name="Delete account").click()
     expect(look.get_by_role("dialog", name="Delete account")).to_be_visible()
