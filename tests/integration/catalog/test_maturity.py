@@ -296,3 +296,18 @@ async def test_a_file_beside_the_video_says_for_whom_a_title_is_that_nobody_know
         assert view["age_rating"] == {"region": "DE", "rating": "FSK 6", "age": 6}
         assert (await child.get(f"/movies/{shown[0]}")).status_code == 200
         assert [(await child.get(f"/movies/{one}")).status_code for one in shown[1:]] == [403, 403]
+
+
+async def test_rows_of_the_library_on_a_childs_home_page_are_full(cinema: Cinema) -> None:
+    shown: list[TitleId] = []
+    for number in range(60):
+        printed = "Germany:FSK 6" if number % 3 == 0 else "Rated R"
+        shown.append(await cinema.catalog.resolve(TitleQuery("movie", f"Home film {number}", 1999, age_rating=printed)))
+    async with cinema.database.write() as unit:
+        await cinema.catalog.set_available(unit, shown, ADDED)
+    async with cinema.client("12") as child, cinema.client("none") as parent:
+        rows = {row["id"]: row["items"] for row in (await child.get("/home")).raise_for_status().json()["rows"]}
+        assert {row: len(rows[row]) for row in ("recently-added", "movies")} == {"recently-added": 20, "movies": 20}
+        assert {card["id"] for card in rows["movies"]} == set(shown[::3])
+        whole = {row["id"]: row["items"] for row in (await parent.get("/home")).json()["rows"]}
+        assert {card["id"] for card in whole["recently-added"]} != {card["id"] for card in rows["recently-added"]}

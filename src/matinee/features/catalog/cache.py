@@ -146,8 +146,8 @@ def search_key(text: str, kind: TitleKind | None, page: int, locale: Locale) -> 
     return f"{PREFIX}search:{kind or 'any'}:{_place(locale)}:{page}:{text}"
 
 
-def home_key(locale: Locale) -> str:
-    return f"{PREFIX}home:{_place(locale)}"
+def home_key(locale: Locale, max_age: int | None = None) -> str:
+    return f"{PREFIX}home:{_place(locale)}" + ("" if max_age is None else f":{max_age}")
 
 
 def personal_key(user_id: str) -> str:

@@ -86,9 +86,10 @@ class HomePage:
         self._genres: list[tuple[str, str]] = []
         self._genres_until = 0.0
 
-    async def view(self, unit: ReadUnit, user_id: UserId | None, locale: Locale) -> HomeView:
-        """The page of one person, or of nobody. Raises `DatabaseUnavailable`."""
-        shared = await self.shared(locale)
+    async def view(self, unit: ReadUnit, user_id: UserId | None, locale: Locale, max_age: int | None = None) -> HomeView:
+        """The page of one person, or of nobody. With `max_age` the library's rows have only titles for people of that age; the
+        others are for `Sieve`. Raises `DatabaseUnavailable`."""
+        shared = await self.shared(locale, max_age)
         shown: list[HomeRow] = []
         if user_id is not None:
             shown += await self.personal.rows(user_id)
@@ -105,11 +106,11 @@ class HomePage:
         degraded = encode(view.degraded) if view.degraded is not None else b"null"
         return b'{"hero":' + hero + b',"rows":[' + rows + b'],"degraded":' + degraded + b"}"
 
-    async def shared(self, locale: Locale) -> SharedRows:
-        """The rows that are the same for all."""
-        key = home_key(locale)
+    async def shared(self, locale: Locale, max_age: int | None = None) -> SharedRows:
+        """The rows that are the same for all, or for all profiles with that limit."""
+        key = home_key(locale, max_age)
         try:
-            hit = await self._cache.get(self._policy, key, lambda: self._load(locale))
+            hit = await self._cache.get(self._policy, key, lambda: self._load(locale, max_age))
         except SourceFailed as failed:
             raise failed.error if isinstance(failed.error, MatineeError) else source_error(failed) from failed
         if hit is None:
@@ -133,14 +134,14 @@ class HomePage:
             return list(rows)
         return [_overlaid(row, progress) if any(card.id in progress for card in row.items) else row for row in rows]
 
-    async def _load(self, locale: Locale) -> Fill:
+    async def _load(self, locale: Locale, max_age: int | None) -> Fill:
         try:
-            return await self._made(locale)
+            return await self._made(locale, max_age)
         except MatineeError as error:
             raise SourceFailed(error.code, error=error) from error
 
-    async def _made(self, locale: Locale) -> Fill:
-        (popular, degraded, whole), own = await asyncio.gather(self._of_upstream(locale), self._of_library())
+    async def _made(self, locale: Locale, max_age: int | None) -> Fill:
+        (popular, degraded, whole), own = await asyncio.gather(self._of_upstream(locale), self._of_library(max_age))
         rows = [*own[:1], *popular, *own[1:]]
         shared = _Shared(rows=[row for row in rows if row.items], degraded=degraded)
         value = encode(shared)
@@ -177,17 +178,17 @@ class HomePage:
             return [], _Degraded(reason=error.code, age=0)
         return page.items, page.degraded
 
-    async def _of_library(self) -> list[HomeRow]:
+    async def _of_library(self, max_age: int | None) -> list[HomeRow]:
         async with self._database.read() as unit:
             rows = [
-                ("recently-added", "Recently added", await self._lists.recent(unit, self._size)),
-                ("movies", "Movies", await self._best(unit, TitleFilter(kind="movie"))),
-                ("shows", "Shows", await self._best(unit, TitleFilter(kind="show"))),
+                ("recently-added", "Recently added", await self._lists.recent(unit, self._size, max_age)),
+                ("movies", "Movies", await self._best(unit, TitleFilter(kind="movie", max_age=max_age))),
+                ("shows", "Shows", await self._best(unit, TitleFilter(kind="show", max_age=max_age))),
             ]
             big = await self._big_genres(unit)
             genres = {f"genre-{key}": key for key, _ in big}
             for key, name in big:
-                rows.append((f"genre-{key}", name, await self._best(unit, TitleFilter(genre=key))))
+                rows.append((f"genre-{key}", name, await self._best(unit, TitleFilter(genre=key, max_age=max_age))))
             wanted = list(dict.fromkeys(title_id for _, _, ids in rows for title_id in ids))
             cards = {card.id: card for card in await self._cards.shared(unit, wanted)}
         return [

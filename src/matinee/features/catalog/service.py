@@ -331,9 +331,11 @@ class CatalogService:
         """Genres by name; `of_library`: those of which the library has something."""
         return await self._read.genres.all(locale or self.locale(), of_library=of_library)
 
-    async def home(self, unit: ReadUnit, user_id: UserId | None, locale: Locale | None = None) -> HomeView:
+    async def home(
+        self, unit: ReadUnit, user_id: UserId | None, locale: Locale | None = None, max_age: int | None = None
+    ) -> HomeView:
         """The home page: rows of other features, recently added, trending and popular, films, shows, the biggest genres."""
-        return await self._read.home.view(unit, user_id, locale or self.locale())
+        return await self._read.home.view(unit, user_id, locale or self.locale(), max_age)
 
     async def home_body(self, unit: ReadUnit, user_id: UserId | None, locale: Locale | None = None) -> bytes:
         """The same as JSON, without encoding again what is the same for everybody."""

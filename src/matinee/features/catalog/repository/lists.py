@@ -54,9 +54,11 @@ class ListRepository:
         query = _filtered(select(column, Title.id), only).where(Title.id.in_(keys))
         return await self._keyset(unit, query, column, sort, limit, after)
 
-    async def recent(self, unit: ReadUnit, limit: int) -> list[TitleId]:
+    async def recent(self, unit: ReadUnit, limit: int, max_age: int | None = None) -> list[TitleId]:
         """What the library got last, of every kind."""
         query = select(Title.id).where(Title.available.is_(True))
+        if max_age is not None:
+            query = query.where(_suited(max_age))
         found = await unit.session.execute(query.order_by(Title.added_at.desc(), Title.id.desc()).limit(limit))
         return [TitleId(key) for key in found.scalars()]
 

@@ -22,4 +22,5 @@ async def home(
     user_id = caller.viewer if caller is not None else None
     if fields is None and (caller is None or caller.max_age is None):
         return encoded(request, await catalog.home_body(unit, user_id, place), "application/json")
-    return answer(request, await suited(request, caller, await catalog.home(unit, user_id, place)), fields=fields)
+    page = await catalog.home(unit, user_id, place, None if caller is None else caller.max_age)
+    return answer(request, await suited(request, caller, page), fields=fields)
