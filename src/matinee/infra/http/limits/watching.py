@@ -7,6 +7,8 @@ is done by the class of the window, whose `counted` then has nothing for the hot
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from prometheus_client import Gauge
@@ -21,7 +23,9 @@ BUSY = 40
 LOOKED_AT = 200
 """Requests of a period that the normal path answers: five such rows, which is enough for a block."""
 EVERY = 2.0
-"""Seconds between two rounds. A round over 50,000 windows takes 5 ms."""
+"""Seconds between two rounds."""
+_PORTION = 4_000
+"""Windows that a round looks at before others have their turn: 0.1 ms. All of 50,000 take 1.5."""
 
 
 class WatchedWindow(Window):
@@ -52,22 +56,22 @@ class Watch:
         watched.set_function(lambda: sum(not look.done for look in self._looks.values()))
 
     async def step(self) -> None:
-        """One round, for `infra.background.repeated`."""
-        self.round()
+        """One round: begin looks at those who are busy, and end those that have seen enough."""
+        before, self._looks = self._looks, {}
+        windows = list(self._limits.windows())
+        for start in range(0, len(windows), _PORTION):
+            self._go_over(windows[start : start + _PORTION], before)
+            await asyncio.sleep(0)
+        for window in before:  # nobody counts in them any more
+            window.__class__ = Window
 
-    def round(self) -> None:
-        """Begin looks at those who are busy, and end those that have seen enough."""
-        now, looks = self._clock.monotonic(), self._looks
-        self._looks = {}
-        for window in self._limits.windows():
-            if window.count < BUSY and window.before < BUSY and window not in looks:
-                continue
-            if window.cost == "hit":
-                look = self._looked(window, looks.pop(window, None), now)
+    def _go_over(self, windows: Sequence[Window], before: dict[Window, _Look]) -> None:
+        now = self._clock.monotonic()
+        for window in windows:
+            if (window.count >= BUSY or window.before >= BUSY or window in before) and window.cost == "hit":
+                look = self._looked(window, before.pop(window, None), now)
                 if look is not None:
                     self._looks[window] = look
-        for window in looks:  # nobody counts in them any more
-            window.__class__ = Window
 
     def _looked(self, window: Window, look: _Look | None, now: float) -> _Look | None:
         age = now - window.started
