@@ -15,6 +15,7 @@ from matinee.infra.cache import Cache
 from matinee.infra.clock import ManualClock
 from matinee.infra.database import Database, DatabaseOptions
 from tests.servers import PostgresServer, RedisServer, Shared, schema
+from tests.servers.copies import TEMPLATE, Copies
 from tests.servers.fake_tmdb import KEY, TOKEN, FakeTmdb
 from tests.servers.product import ADMIN
 from tests.servers.secrets_watch import WATCH, logs_below
@@ -31,7 +32,6 @@ structlog.configure(
 # An example that takes long says that the machine is busy, and nothing of the code.
 settings.register_profile("patient", parent=settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
-TEMPLATE = "matinee_template"
 WATCH.note(KEY, TOKEN, ADMIN[1])
 
 
@@ -161,31 +161,9 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-class Copies:
-    """A worker's copy of the template, emptied after each test; a new one once a test has changed more than rows."""
-
-    def __init__(self, server: PostgresServer, names: Callable[[], str]) -> None:
-        self._server, self._names = server, names
-        self._name: str | None = None
-        self._shape = server.shape(TEMPLATE)
-
-    def take(self) -> str:
-        """The URL of a database with all tables and no rows."""
-        if self._name is None:
-            self._name = self._names()
-            return self._server.create(self._name, TEMPLATE)
-        return self._server.url(self._name)
-
-    def give_back(self) -> None:
-        """Whoever is still connected is sent away."""
-        if self._name is not None and not self._server.empty(self._name, self._shape):
-            self._server.drop(self._name)
-            self._name = None
-
-
 @pytest.fixture(scope="session")
 def _copies(_postgres_with_template: PostgresServer, _names: Callable[[], str]) -> Copies:
-    return Copies(_postgres_with_template, _names)
+    return Copies(_postgres_with_template, TEMPLATE, _names)
 
 
 @pytest.fixture(scope="session")

@@ -38,7 +38,8 @@ _EMPTY = """
     DO $$ DECLARE one record; BEGIN
         PERFORM set_config('session_replication_role', 'replica', true);  -- in any order, whatever refers to what
         FOR one IN SELECT oid::regclass AS name, relkind, pg_relation_size(oid) AS size FROM pg_class
-            WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'S') AND relname <> 'alembic_version'
+            WHERE relnamespace::regnamespace::text IN ('public', 'dbos') AND relkind IN ('r', 'S')
+                AND relname NOT IN ('alembic_version', 'dbos_migrations')
         LOOP
             IF one.relkind = 'S' THEN PERFORM setval(one.name, 1, false);
             ELSIF one.size > 262144 THEN EXECUTE format('TRUNCATE %s CASCADE', one.name);

@@ -15,6 +15,22 @@ from matinee.infra.database import Database
 from matinee.infra.jobs.definitions import JobDefinition
 from matinee.infra.jobs.options import JobsOptions
 from matinee.infra.jobs.service import JobService
+from tests.servers import PostgresServer, Shared
+from tests.servers.copies import TEMPLATE, Copies
+
+JOBS_TEMPLATE = "matinee_template_jobs"
+
+
+@pytest.fixture(scope="session")
+def _copies(_postgres_with_template: PostgresServer, shared: Shared, _names: Callable[[], str]) -> Copies:
+    """Copies with the tables of the job engine, which takes longer to make them than most tests take."""
+    from dbos import DBOS  # over a second of imports
+
+    with shared.locked(JOBS_TEMPLATE) as noted:
+        if not noted.exists():
+            DBOS.migrate(_postgres_with_template.create(JOBS_TEMPLATE, TEMPLATE))
+            noted.write_text("{}")
+    return Copies(_postgres_with_template, JOBS_TEMPLATE, _names)
 
 
 @pytest.fixture
