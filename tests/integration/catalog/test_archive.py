@@ -9,6 +9,7 @@ import pytest
 
 from matinee.features.catalog import archive as module
 from matinee.features.catalog.repository import TitleRepository
+from matinee.features.catalog.stored import stored_details
 from matinee.infra.errors import DatabaseUnavailable
 from matinee.infra.ids import TitleId
 from matinee.infra.observability import Metrics
@@ -141,3 +142,24 @@ async def test_a_scan_fetches_the_episodes_of_a_show_that_was_only_looked_at(sta
         names = await stand.catalog.episode_names(unit, title_id)
     assert (title_id, names[1, 1]) == ("show-201", "Low Water")
     assert DOWN.retry_after == timedelta(seconds=20)
+
+
+async def test_the_rows_of_an_answer_are_those_that_are_written(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    await stand.catalog.details("movie", TitleId("movie-5"))
+    monkeypatch.delattr(module, "stored_details")
+    await stand.archive.flush()
+    async with stand.database.read() as unit:
+        row = await TitleRepository().get(unit, TitleId("movie-5"))
+    assert row is not None
+    assert (row.title, await rows_written(stand)) == ("Film Number 5", 1)
+
+
+async def test_rows_of_older_details_are_not_written(stand: Stand) -> None:  # noqa: F811
+    old, new = details("movie", 5), replace(details("movie", 5), tagline="New")
+    stand.archive.title("tmdb", new, EN)
+    stand.archive.worked_out(old, stored_details(old, "tmdb", stand.clock.now()))
+    await stand.archive.flush()
+    async with stand.database.read() as unit:
+        row = await TitleRepository().get(unit, TitleId("movie-5"))
+    assert row is not None
+    assert row.tagline == "New"

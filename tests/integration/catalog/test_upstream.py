@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
+from pydantic import BaseModel
 
 from matinee.features.catalog.archive import Archive
 from matinee.features.catalog.errors import PersonNotFound, SourceUnavailable
@@ -19,7 +21,7 @@ from matinee.infra.clock import ManualClock
 from matinee.infra.database import Database
 from matinee.infra.errors import InvalidCursor, TitleNotFound
 from matinee.infra.feature import Container
-from matinee.infra.http.answers.structs import builtins
+from matinee.infra.http.answers.structs import builtins, encode
 from matinee.infra.ids import TitleId
 from matinee.ports.catalogue import DiscoverQuery, Locale
 from matinee.ports.metadata import Rejected, TitleQuery, Unavailable
@@ -394,3 +396,36 @@ async def test_a_home_page_does_not_wait_for_an_upstream_that_hangs(stand: Stand
     async with asyncio.timeout(30):  # it looks again soon, behind the scenes
         while "trending" not in await stand.home_rows():
             await asyncio.sleep(0)
+
+
+async def test_every_shared_answer_is_made_of_structs(stand: Stand) -> None:
+    catalog, film, show = stand.catalog, TitleId("movie-5"), TitleId("show-5")
+    file = FileSummary(id="f", name="Film.mkv", size=1)
+    stand.shelf.items["movie-5"] = [ItemSummary(id="i", title_id="movie-5", kind="movie", files=[file])]
+    answers: list[tuple[object, object]] = [
+        await catalog.details("movie", film),
+        await catalog.details("show", show),
+        await catalog.credits("movie", film),
+        await catalog.videos("movie", film),
+        await catalog.season(show, 1),
+        await catalog.person("person-9001"),
+        await catalog.listing("movie", "popular"),
+        await catalog.discover(DiscoverQuery("movie")),
+        await catalog.related("movie", film, "similar"),
+        await catalog.search("film number"),
+        await catalog.suggest("film"),
+        await catalog.genres(),
+    ]
+    async with stand.database.read() as unit:
+        answers.append((await catalog.home(unit, None), None))
+    assert [value for value, _ in answers if models_in(value)] == []
+    assert b'"files":[{"id":"f","name":"Film.mkv","size":1,' in encode(answers[0][0])
+
+
+def models_in(value: object) -> list[BaseModel]:
+    """Models anywhere inside: they would be encoded by pydantic."""
+    if isinstance(value, list):
+        return [model for one in value for model in models_in(one)]
+    if isinstance(value, msgspec.Struct):
+        return [model for name in value.__struct_fields__ for model in models_in(getattr(value, name))]
+    return [value] if isinstance(value, BaseModel) else []

@@ -15,6 +15,7 @@ from matinee.features.catalog.schemas import (
     Credits,
     CrewCredit,
     EpisodeView,
+    FileSummary,
     GenreView,
     ItemProgress,
     ItemSummary,
@@ -39,6 +40,7 @@ _Genre, _Video = struct_of(GenreView), struct_of(VideoLink)
 _Credits, _Actor, _Maker = struct_of(Credits), struct_of(CastCredit), struct_of(CrewCredit)
 _Card, _Person, _PersonCard, _Hit = struct_of(TitleCard), struct_of(PersonView), struct_of(PersonCard), struct_of(SearchHit)
 _Season, _SeasonSummary, _Episode = struct_of(SeasonView), struct_of(SeasonSummary), struct_of(EpisodeView)
+_Item, _File = struct_of(ItemSummary), struct_of(FileSummary)
 _genre_id = lru_cache(maxsize=1024)(genre_id)
 _CAST = 40
 _CREW = 40
@@ -174,7 +176,7 @@ class Views:
             "demo": row.demo,
             "matched": row.matched,
             "added_at": row.added_at,
-            "library": _Library(available=_playable(items), items=list(items)),
+            "library": _Library(available=_playable(items), items=[_held(item) for item in items]),
         }
 
     def videos(self, row: Title) -> list[VideoLink]:
@@ -303,6 +305,11 @@ def _age_rating(word: str) -> AgeRatingView | None:
 def season_name(number: int) -> str:
     """What a season is called when nobody named it."""
     return f"Season {number}" if number else "Specials"
+
+
+def _held(item: ItemSummary) -> ItemSummary:
+    """What the library says of an item, which it says as models."""
+    return _Item(**{**dict(item), "files": [_File(**dict(file)) for file in item.files]})
 
 
 def _playable(items: Sequence[ItemSummary]) -> bool:
