@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup run check test acceptance bench fuzz load docs sbom migration lock openapi
 BIN := .venv/bin
-PYTEST_WORKERS ?= 2
+PYTEST_WORKERS ?= 3
 # Tests start some hundred processes of Python: without its cached bytecode each would compile all of Matinee first.
 unexport PYTHONDONTWRITEBYTECODE
 FUZZ_MINUTES ?= 10

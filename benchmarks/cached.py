@@ -39,7 +39,7 @@ def measure_nginx(folder: Path) -> Iterator[Figure]:
         static.mkdir(parents=True)
         (static / "title.json").write_bytes(body)
         upstream = own.server.url.removeprefix("http://")
-        with gateway(folder / "nginx", static=static, upstream=upstream) as (address, pid):
+        with gateway(folder / "nginx", static=static, upstream=upstream, small=True) as (address, pid):
             pin(pid, SERVER_CORE)
             urls = {"own": own.server.url + path, "nginx": f"{address}/static/title.json"}
             loads = _in_turns(urls, own.headers)

@@ -16,6 +16,8 @@ from tests.servers.product import Product
 
 MISSES, WARM = 600, 100
 CALLERS, PROCESSES = 1000, 4
+ONE_ADDRESS = {"connections_per_address": str(2 * CALLERS)}
+"""All callers come from here; others than a benchmark are not let in with so many connections."""
 _IDLE_SECONDS = 5.0
 _AFTER_SECONDS = 3.0
 
@@ -55,13 +57,13 @@ def _cost(folder: Path, what: str, target: float | None, *, rate: str) -> Iterat
 
 def measure_calls(folder: Path) -> Iterator[Figure]:
     """The figures of F4."""
-    with stage(folder / "one", latency=0.1) as found:
+    with stage(folder / "one", latency=0.1, **ONE_ADDRESS) as found:
         found.settle()
         calls = _calls(found, [found.server])
         yield Figure("F4", "upstream calls, 1 process", calls, "calls", 1, note=f"{CALLERS:,} identical cold requests at once")
     with ExitStack() as stack:
         redis, _ = stack.enter_context(redis_on_a_port(folder / "redis"))
-        found = stack.enter_context(stage(folder / "four", latency=0.1, redis_url=redis))
+        found = stack.enter_context(stage(folder / "four", latency=0.1, redis_url=redis, **ONE_ADDRESS))
         others = [_Another(found.server, number) for number in range(1, PROCESSES)]
         for other in others:
             stack.callback(other.close)
